@@ -1,0 +1,82 @@
+#include "engine/base/fixed.h"
+
+#include "engine/base/check.h"
+
+uint32_t pl_fixed_ratio_ppm(pl_u128 part, pl_u128 whole, uint32_t *saturations) {
+  PL_CHECK(whole > 0);
+  /* part * 1e6 (20 bits) must stay below 2^128 */
+  while (part >> 107 != 0) {
+    part = (part >> 1) + (part & 1);
+    whole >>= 1;
+    if (whole == 0) return (*saturations)++, UINT32_MAX;
+  }
+  pl_u128 scaled = part * (pl_u128)PL_PPM;
+  pl_u128 ratio = (scaled >> 64 | whole >> 64) == 0 ? (uint64_t)scaled / (uint64_t)whole +
+                                                          ((uint64_t)scaled % (uint64_t)whole != 0)
+                                                    : scaled / whole + (scaled % whole != 0);
+  if (ratio > UINT32_MAX) return (*saturations)++, UINT32_MAX;
+  return (uint32_t)ratio;
+}
+
+uint64_t pl_fixed_sqrt(uint64_t value) {
+  if (value < 2) return value;
+  /* Newton from a power of two at or above the root falls monotonically: at most 7 steps. */
+  uint32_t bits = 64 - (uint32_t)__builtin_clzll(value);
+  uint64_t root = UINT64_C(1) << ((bits + 1) / 2);
+  for (uint32_t step = 0; step < 8; step++) {
+    uint64_t next = (root + value / root) / 2;
+    if (next >= root) break;
+    root = next;
+  }
+  return root;
+}
+
+/* tests/golden/decay_table.py prints this table. */
+static const uint32_t decay_q32[257] = {
+    0xffffffff, 0xff4ecb59, 0xfe9e115c, 0xfdedd1b5, 0xfd3e0c0d, 0xfc8ec011, 0xfbdfed6d, 0xfb3193cc,
+    0xfa83b2db, 0xf9d64a47, 0xf92959bb, 0xf87ce0e6, 0xf7d0df73, 0xf7255511, 0xf67a416c, 0xf5cfa434,
+    0xf5257d15, 0xf47bcbbe, 0xf3d28fde, 0xf329c923, 0xf281773c, 0xf1d999d9, 0xf13230a8, 0xf08b3b59,
+    0xefe4b99c, 0xef3eab21, 0xee990f98, 0xedf3e6b2, 0xed4f301f, 0xecaaeb90, 0xec0718b6, 0xeb63b743,
+    0xeac0c6e8, 0xea1e4756, 0xe97c3840, 0xe8da9958, 0xe8396a50, 0xe798aadb, 0xe6f85aab, 0xe6587973,
+    0xe5b906e7, 0xe51a02bb, 0xe47b6ca0, 0xe3dd444c, 0xe33f8973, 0xe2a23bc8, 0xe2055b00, 0xe168e6d0,
+    0xe0ccdeec, 0xe031430a, 0xdf9612df, 0xdefb4e20, 0xde60f482, 0xddc705bd, 0xdd2d8185, 0xdc946791,
+    0xdbfbb798, 0xdb637150, 0xdacb946f, 0xda3420ae, 0xd99d15c2, 0xd9067365, 0xd870394c, 0xd7da6731,
+    0xd744fccb, 0xd6aff9d2, 0xd61b5dff, 0xd587290a, 0xd4f35aac, 0xd45ff29e, 0xd3ccf09a, 0xd33a5458,
+    0xd2a81d92, 0xd2164c02, 0xd184df62, 0xd0f3d76c, 0xd06333db, 0xcfd2f468, 0xcf4318cf, 0xceb3a0ca,
+    0xce248c15, 0xcd95da6b, 0xcd078b86, 0xcc799f24, 0xcbec14ff, 0xcb5eecd4, 0xcad2265e, 0xca45c15b,
+    0xc9b9bd86, 0xc92e1a9d, 0xc8a2d85d, 0xc817f681, 0xc78d74c9, 0xc70352f0, 0xc67990b6, 0xc5f02dd7,
+    0xc5672a11, 0xc4de8524, 0xc4563ecc, 0xc3ce56ca, 0xc346ccda, 0xc2bfa0bd, 0xc238d231, 0xc1b260f6,
+    0xc12c4cca, 0xc0a6956f, 0xc0213aa2, 0xbf9c3c25, 0xbf1799b6, 0xbe935318, 0xbe0f680a, 0xbd8bd84c,
+    0xbd08a39f, 0xbc85c9c5, 0xbc034a7f, 0xbb81258d, 0xbaff5ab2, 0xba7de9af, 0xb9fcd245, 0xb97c1437,
+    0xb8fbaf47, 0xb87ba338, 0xb7fbefcb, 0xb77c94c3, 0xb6fd91e3, 0xb67ee6ef, 0xb60093a8, 0xb58297d4,
+    0xb504f334, 0xb487a58d, 0xb40aaea2, 0xb38e0e38, 0xb311c413, 0xb295cff6, 0xb21a31a6, 0xb19ee8e9,
+    0xb123f582, 0xb0a95736, 0xb02f0dcc, 0xafb51907, 0xaf3b78ad, 0xaec22c85, 0xae493453, 0xadd08fdd,
+    0xad583eea, 0xace04140, 0xac6896a5, 0xabf13edf, 0xab7a39b6, 0xab0386ef, 0xaa8d2653, 0xaa1717a8,
+    0xa9a15ab5, 0xa92bef42, 0xa8b6d516, 0xa8420bfa, 0xa7cd93b5, 0xa7596c0f, 0xa6e594d0, 0xa6720dc1,
+    0xa5fed6aa, 0xa58bef53, 0xa5195787, 0xa4a70f0d, 0xa43515ae, 0xa3c36b34, 0xa3520f69, 0xa2e10215,
+    0xa2704303, 0xa1ffd1fc, 0xa18faecb, 0xa11fd938, 0xa0b05110, 0xa041161b, 0x9fd22825, 0x9f6386f9,
+    0x9ef53261, 0x9e872a27, 0x9e196e19, 0x9dabfdff, 0x9d3ed9a7, 0x9cd200dc, 0x9c657368, 0x9bf93119,
+    0x9b8d39ba, 0x9b218d17, 0x9ab62afd, 0x9a4b1337, 0x99e04593, 0x9975c1dd, 0x990b87e2, 0x98a1976f,
+    0x9837f052, 0x97ce9256, 0x97657d4a, 0x96fcb0fb, 0x96942d37, 0x962bf1cc, 0x95c3fe87, 0x955c5337,
+    0x94f4efa9, 0x948dd3ad, 0x9426ff10, 0x93c071a1, 0x935a2b2f, 0x92f42b89, 0x928e727e, 0x9228ffdc,
+    0x91c3d374, 0x915eed14, 0x90fa4c8c, 0x9095f1ac, 0x9031dc43, 0x8fce0c22, 0x8f6a8118, 0x8f073af6,
+    0x8ea4398b, 0x8e417ca9, 0x8ddf0420, 0x8d7ccfc1, 0x8d1adf5b, 0x8cb932c2, 0x8c57c9c4, 0x8bf6a435,
+    0x8b95c1e4, 0x8b3522a4, 0x8ad4c645, 0x8a74ac9a, 0x8a14d575, 0x89b540a8, 0x8955ee03, 0x88f6dd5b,
+    0x88980e81, 0x88398147, 0x87db3580, 0x877d2aff, 0x871f6197, 0x86c1d91a, 0x8664915c, 0x86078a2f,
+    0x85aac368, 0x854e3cd9, 0x84f1f656, 0x8495efb3, 0x843a28c4, 0x83dea15c, 0x8383594f, 0x83285072,
+    0x82cd8699, 0x8272fb98, 0x8218af43, 0x81bea171, 0x8164d1f4, 0x810b40a2, 0x80b1ed50, 0x8058d7d3,
+    0x80000000,
+};
+
+uint32_t pl_fixed_decay_q32(uint64_t elapsed_ns, uint64_t half_life_ns) {
+  PL_CHECK(half_life_ns > 0);
+  uint64_t halvings = elapsed_ns / half_life_ns;
+  if (halvings >= 32) return 0;
+  pl_u128 rest = (pl_u128)(elapsed_ns % half_life_ns) << 32;
+  uint32_t fraction_q32 =
+      (uint32_t)(rest >> 64 == 0 ? (uint64_t)rest / half_life_ns : rest / half_life_ns);
+  uint32_t at = fraction_q32 >> 24, between = fraction_q32 & 0xffffff;
+  uint64_t step = decay_q32[at] - decay_q32[at + 1];
+  uint32_t whole = decay_q32[at] - (uint32_t)((step * between) >> 24);
+  return whole >> halvings;
+}

@@ -1,0 +1,16 @@
+/* A frame as a port hands it over: bytes it still owns, and where and when they came in. */
+#ifndef ENGINE_BASE_FRAME_H
+#define ENGINE_BASE_FRAME_H
+
+#include <stdint.h>
+
+enum pl_line_id { PL_LINE_A, PL_LINE_B, PL_LINE_COUNT };
+
+struct pl_frame {
+  const uint8_t *data; /* Ethernet header first; the port's memory, valid until its next burst */
+  uint32_t size_bytes;
+  uint32_t line;    /* enum pl_line_id */
+  uint64_t recv_ns; /* UTC; capture stamp from a file, software stamp from a live port */
+};
+
+#endif
