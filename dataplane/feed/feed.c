@@ -1,0 +1,241 @@
+#include "dataplane/feed/feed.h"
+
+#include "dataplane/feed/udp.h"
+#include "engine/base/check.h"
+
+/* The silence clock need not be finer than this. */
+#define TICK_NS UINT64_C(50000000)
+
+enum sweep_kind { SWEEP_GAP, SWEEP_SILENT, SWEEP_RESUMED, SWEEP_RESTART, SWEEP_KINDS };
+
+/* A channel whose state changed and whose instruments have yet to be told. */
+struct sweep {
+  uint32_t channel, instrument; /* the instrument to be told next */
+  enum sweep_kind kind;
+};
+
+#define SWEEPS_MAX (SWEEP_KINDS * PL_CHANNELS_MAX) /* each kind waits once a channel */
+
+struct pl_feed {
+  const struct pl_venue *venue;
+  void *decoder;
+  struct pl_directory *directory;
+  struct pl_line_table *lines;
+  uint64_t frame_number, next_tick_ns, now_ns;
+  uint32_t ordinal; /* of the next event in this frame */
+  /* Pending: first the sweeps, in order, then the packet. */
+  struct sweep sweeps[SWEEPS_MAX];
+  uint32_t sweep_at, sweep_count;
+  const uint8_t *packet; /* NULL: none */
+  uint32_t packet_bytes, packet_events_max, packet_messages;
+  struct pl_venue_context context;
+  bool torn[PL_CHANNELS_MAX]; /* a packet of this channel was abandoned: a gap of our own making */
+  struct pl_feed_counters counters;
+  struct pl_feed_note notes[PL_FEED_NOTES];
+};
+
+size_t pl_feed_footprint(const struct pl_venue *venue, uint32_t instrument_count) {
+  return pl_arena_round(sizeof(struct pl_feed)) + pl_line_footprint() + venue->footprint() +
+         pl_directory_footprint(instrument_count);
+}
+
+struct pl_feed *pl_feed_create(struct pl_arena *arena, const struct pl_venue *venue,
+                               uint64_t silence_ns, uint32_t instrument_count) {
+  _Static_assert(PL_FRAME_EVENTS_MAX + 2 * PL_INSTRUMENTS_MAX < PL_EVENTS_PER_FRAME,
+                 "a frame's events and the sweeps before them have ordinals of their own");
+  struct pl_feed *feed = pl_arena_take(arena, sizeof *feed);
+  feed->venue = venue;
+  feed->directory = pl_directory_create(arena, instrument_count);
+  feed->lines = pl_line_create(arena, venue->seq_bits, silence_ns);
+  feed->decoder = venue->create(arena, feed->directory);
+  return feed;
+}
+
+static void sweep_add(struct pl_feed *feed, uint32_t channel, enum sweep_kind kind) {
+  uint32_t first = pl_directory_first(feed->directory, channel);
+  if (first == PL_INSTRUMENT_NONE) return;
+  struct sweep sweep = {channel, first, kind};
+  /* It may wait already, perhaps half told: tell it whole, and after what came since. */
+  uint32_t kept = feed->sweep_at;
+  for (uint32_t i = feed->sweep_at; i < feed->sweep_count; i++)
+    if (feed->sweeps[i].channel != channel || feed->sweeps[i].kind != kind)
+      feed->sweeps[kept++] = feed->sweeps[i];
+  feed->sweep_count = kept;
+  PL_CHECK(feed->sweep_count < SWEEPS_MAX);
+  feed->sweeps[feed->sweep_count++] = sweep;
+}
+
+/* Sweeps that found no room stay for the next batch: a channel's fault is never forgotten. */
+static void begin_batch(struct pl_feed *feed) {
+  PL_CHECK(feed->packet == NULL);
+  feed->sweep_count -= feed->sweep_at;
+  for (uint32_t i = 0; i < feed->sweep_count; i++)
+    feed->sweeps[i] = feed->sweeps[feed->sweep_at + i];
+  feed->sweep_at = 0;
+}
+
+void pl_feed_tick(struct pl_feed *feed, uint64_t now_ns) {
+  begin_batch(feed);
+  feed->now_ns = now_ns;
+  if (now_ns < feed->next_tick_ns && feed->next_tick_ns - now_ns <= TICK_NS) return;
+  feed->next_tick_ns = now_ns + TICK_NS;
+  uint32_t channel;
+  while ((channel = pl_line_silence(feed->lines, now_ns)) != PL_CHANNELS_MAX)
+    sweep_add(feed, channel, SWEEP_SILENT);
+}
+
+/* Dense indices of the packet's own channel and of the one its instruments live on. */
+static enum pl_status find_channels(struct pl_feed *feed, const struct pl_venue_head *head) {
+  uint32_t channel = pl_line_channel(feed->lines, head->channel_id);
+  uint32_t home = pl_line_channel(feed->lines, head->home_channel_id);
+  if (channel == PL_CHANNELS_MAX || home == PL_CHANNELS_MAX) return PL_E_CHANNELS_FULL;
+  pl_line_watch(feed->lines, home, feed->now_ns);
+  feed->context.channel = channel;
+  feed->context.home_channel = home;
+  return PL_OK;
+}
+
+/* What the channel has to tell its instruments before this packet does. A snapshot channel tells
+ * nobody: losing a part of a snapshot leaves the kept books as good as they were. */
+static void tell_channel(struct pl_feed *feed, enum pl_line_verdict verdict, bool was_silent) {
+  uint32_t channel = feed->context.channel;
+  feed->context.continuous = verdict == PL_LINE_NEXT && !feed->torn[channel];
+  feed->torn[channel] = false;
+  if (channel != feed->context.home_channel) return;
+  if (verdict == PL_LINE_GAP) sweep_add(feed, channel, SWEEP_GAP);
+  if (verdict == PL_LINE_RESTART) sweep_add(feed, channel, SWEEP_RESTART);
+  if (was_silent) sweep_add(feed, channel, SWEEP_RESUMED);
+}
+
+static enum pl_status accept(struct pl_feed *feed, const struct pl_frame *frame) {
+  if (frame->data == NULL || frame->size_bytes > PL_FRAME_BYTES_MAX) return PL_E_OVERSIZE;
+  struct pl_udp udp;
+  struct pl_venue_head head;
+  struct pl_venue_verdict verdict;
+  enum pl_status status = pl_udp_parse(frame->data, frame->size_bytes, &udp);
+  if (status == PL_OK) status = feed->venue->head(udp.payload, udp.payload_bytes, &head);
+  if (status == PL_OK) status = feed->venue->judge(udp.payload, udp.payload_bytes, &verdict);
+  if (status == PL_OK) status = find_channels(feed, &head);
+  if (status != PL_OK) return status;
+  uint32_t channel = feed->context.channel;
+  enum pl_line_id line = (enum pl_line_id)frame->line;
+  enum pl_line_verdict order = pl_line_judge(feed->lines, channel, line, head.seq);
+  bool was_silent =
+      pl_line_commit(feed->lines, channel, line, head.seq, head.seq_count, order, frame->recv_ns);
+  if (order == PL_LINE_DUPLICATE) return PL_E_DUPLICATE;
+  if (order == PL_LINE_LATE) return PL_E_LATE;
+  tell_channel(feed, order, was_silent);
+  feed->packet = udp.payload;
+  feed->packet_bytes = udp.payload_bytes;
+  feed->packet_events_max = verdict.events_max;
+  feed->packet_messages = verdict.messages;
+  struct pl_feed_note *note = &feed->notes[feed->frame_number & (PL_FEED_NOTES - 1)];
+  note->channel_id = head.channel_id;
+  note->packet_seq = head.seq;
+  return PL_OK;
+}
+
+enum pl_status pl_feed_accept(struct pl_feed *feed, const struct pl_frame *frame,
+                              uint64_t handed_ns) {
+  PL_CHECK(frame->line < PL_LINE_COUNT);
+  pl_feed_tick(feed, frame->recv_ns);
+  feed->counters.frames++;
+  feed->frame_number++;
+  feed->ordinal = 0;
+  feed->notes[feed->frame_number & (PL_FEED_NOTES - 1)].handed_ns = handed_ns;
+  enum pl_status status = accept(feed, frame);
+  feed->counters.outcomes[status]++;
+  return status;
+}
+
+uint32_t pl_feed_pending(const struct pl_feed *feed) {
+  if (feed->sweep_at < feed->sweep_count) return PL_SWEEP_EVENTS_MAX;
+  if (feed->packet == NULL) return 0;
+  return feed->packet_events_max != 0 ? feed->packet_events_max : 1; /* it must be written anyway */
+}
+
+static uint32_t write_sweep(struct pl_feed *feed, struct pl_event *ret_events) {
+  static const struct {
+    uint8_t type, condition, flags;
+  } told[SWEEP_KINDS] = {
+      [SWEEP_GAP] = {PL_EV_STATUS, PL_COND_GAP, PL_EVF_STALE},
+      [SWEEP_SILENT] = {PL_EV_STATUS, PL_COND_SILENT, PL_EVF_STALE},
+      [SWEEP_RESUMED] = {PL_EV_STATUS, PL_COND_RESUMED, 0},
+      [SWEEP_RESTART] = {PL_EV_BOOK_CLEAR, 0, PL_EVF_STALE},
+  };
+  struct sweep *sweep = &feed->sweeps[feed->sweep_at];
+  uint32_t count = 0;
+  for (; count < PL_SWEEP_EVENTS_MAX && sweep->instrument != PL_INSTRUMENT_NONE; count++) {
+    ret_events[count] = (struct pl_event){
+        .seq = feed->frame_number * PL_EVENTS_PER_FRAME + feed->ordinal++,
+        .recv_ns = feed->now_ns,
+        .aux = told[sweep->kind].condition,
+        .instrument = sweep->instrument,
+        .type = told[sweep->kind].type,
+        .side = PL_SIDE_NONE,
+        .flags = PL_EVF_EVENT_END | told[sweep->kind].flags,
+        .venue = (uint8_t)feed->venue->id,
+    };
+    sweep->instrument = pl_directory_entry(feed->directory, sweep->instrument)->next_in_channel;
+  }
+  if (sweep->instrument == PL_INSTRUMENT_NONE) feed->sweep_at++;
+  return count;
+}
+
+static uint32_t write_packet(struct pl_feed *feed, struct pl_event *ret_events) {
+  uint32_t home = feed->context.home_channel, channels;
+  uint32_t known = pl_directory_count(feed->directory);
+  feed->context.recv_ns = feed->now_ns;
+  feed->context.seq = feed->frame_number * PL_EVENTS_PER_FRAME + feed->ordinal;
+  uint32_t count = feed->venue->write(feed->decoder, feed->packet, feed->packet_bytes,
+                                      &feed->context, ret_events);
+  PL_CHECK(count <= feed->packet_events_max);
+  feed->ordinal += count;
+  feed->counters.messages += feed->packet_messages;
+  feed->packet = NULL;
+  /* Instruments just listed on a channel that is silent already: nobody else would tell them. */
+  if (pl_directory_count(feed->directory) != known &&
+      pl_line_channels(feed->lines, &channels)[home].silent)
+    sweep_add(feed, home, SWEEP_SILENT);
+  return count;
+}
+
+uint32_t pl_feed_write(struct pl_feed *feed, struct pl_event *ret_events) {
+  uint32_t count = 0;
+  if (feed->sweep_at < feed->sweep_count)
+    count = write_sweep(feed, ret_events);
+  else if (feed->packet != NULL)
+    count = write_packet(feed, ret_events);
+  feed->counters.events += count;
+  return count;
+}
+
+void pl_feed_abandon(struct pl_feed *feed) {
+  if (feed->packet == NULL) return;
+  feed->packet = NULL;
+  feed->counters.outcomes[PL_OK]--;
+  feed->counters.outcomes[PL_E_RING_FULL]++;
+  feed->torn[feed->context.channel] = true;
+  if (feed->context.channel == feed->context.home_channel)
+    sweep_add(feed, feed->context.channel, SWEEP_GAP);
+}
+
+const struct pl_feed_counters *pl_feed_counters(const struct pl_feed *feed) {
+  return &feed->counters;
+}
+
+const struct pl_venue_counters *pl_feed_venue_counters(const struct pl_feed *feed) {
+  return feed->venue->counters(feed->decoder);
+}
+
+const struct pl_line_table *pl_feed_lines(const struct pl_feed *feed) {
+  return feed->lines;
+}
+
+struct pl_directory *pl_feed_directory(struct pl_feed *feed) {
+  return feed->directory;
+}
+
+const struct pl_feed_note *pl_feed_note(const struct pl_feed *feed, uint64_t frame_number) {
+  return &feed->notes[frame_number & (PL_FEED_NOTES - 1)];
+}

@@ -1,0 +1,17 @@
+#include "dataplane/venue/venue.h"
+
+#include "dataplane/venue/deribit.h"
+
+#include <string.h>
+
+static const struct pl_venue *const venues[] = {&pl_deribit_venue};
+
+const struct pl_venue *pl_venue_at(uint32_t index) {
+  return index < sizeof venues / sizeof venues[0] ? venues[index] : NULL;
+}
+
+const struct pl_venue *pl_venue_find(const char *name) {
+  for (uint32_t i = 0; pl_venue_at(i) != NULL; i++)
+    if (strcmp(venues[i]->name, name) == 0) return venues[i];
+  return NULL;
+}
