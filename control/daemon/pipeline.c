@@ -1,0 +1,260 @@
+#include "control/daemon/pipeline.h"
+
+#include "engine/base/clock.h"
+
+#include <sched.h>
+#include <string.h>
+
+#define ENGINE_BATCH_EVENTS 256
+#define STATS_NS            UINT64_C(250000000)
+
+static uint64_t handed_ns(const void *context, uint64_t event_seq) {
+  const struct pl_pipeline *pipeline = context;
+  return pl_feed_note(pipeline->feed, event_seq / PL_EVENTS_PER_FRAME)->handed_ns;
+}
+
+/* The loop has one context; the tap's own goes through the pipeline. */
+static void tap(void *context, const struct pl_step *step, const struct pl_event *event) {
+  const struct pl_pipeline *pipeline = context;
+  pipeline->config.tap(pipeline->config.tap_context, step, event);
+}
+
+static size_t footprint(const struct pl_pipeline_config *config) {
+  return pl_feed_footprint(config->venue, config->instrument_count) +
+         pl_step_footprint(config->instrument_count) + pl_ring_footprint(PL_EVENT_RING_SLOTS) +
+         pl_ring_footprint(PL_COMMAND_RING_SLOTS) + pl_ring_footprint(PL_DECISION_RING_SLOTS) +
+         pl_arena_round(config->instrument_count * sizeof(struct pl_view_cell)) +
+         pl_arena_round(PL_FRAME_EVENTS_MAX * sizeof(struct pl_event));
+}
+
+enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
+                                struct pl_pipeline *ret_pipeline) {
+  struct pl_arena arena;
+  enum pl_status status = pl_arena_open(footprint(config), &arena);
+  if (status != PL_OK) return status;
+  struct pl_pipeline *p = ret_pipeline;
+  *p = (struct pl_pipeline){.config = *config};
+  p->feed =
+      pl_feed_create(&arena, config->venue, config->policy->silence_ns, config->instrument_count);
+  p->step = pl_step_create(&arena, config->policy, config->instrument_count);
+  p->events = pl_ring_create(&arena, PL_EVENT_RING_SLOTS);
+  p->commands = pl_ring_create(&arena, PL_COMMAND_RING_SLOTS);
+  p->decisions = pl_ring_create(&arena, PL_DECISION_RING_SLOTS);
+  p->views = pl_arena_take(&arena, config->instrument_count * sizeof *p->views);
+  p->scratch = pl_arena_take(&arena, PL_FRAME_EVENTS_MAX * sizeof *p->scratch);
+  if (config->touch) pl_arena_touch(&arena);
+  p->arena = arena;
+  p->loop.config = (struct pl_loop_config){
+      .step = p->step,
+      .decisions = p->decisions,
+      .commands = p->commands,
+      .views = p->views,
+      .instrument_count = config->instrument_count,
+      .lossless = config->lossless,
+      .handed_ns = handed_ns,
+      .tap = config->tap != NULL ? tap : NULL,
+      .context = p,
+  };
+  return PL_OK;
+}
+
+void pl_pipeline_close(struct pl_pipeline *pipeline) {
+  pl_arena_close(&pipeline->arena);
+}
+
+static void receive_stats(const struct pl_pipeline *pipeline, struct pl_receive_stats *ret_stats) {
+  uint32_t count;
+  const struct pl_channel *channels = pl_line_channels(pl_feed_lines(pipeline->feed), &count);
+  *ret_stats = (struct pl_receive_stats){
+      .feed = *pl_feed_counters(pipeline->feed),
+      .venue = *pl_feed_venue_counters(pipeline->feed),
+      .instruments = pl_directory_count(pl_feed_directory(pipeline->feed)),
+  };
+  for (uint32_t i = 0; i < count; i++) {
+    ret_stats->channels += channels[i].started;
+    ret_stats->channels_silent += channels[i].silent;
+    ret_stats->gaps += channels[i].gaps;
+    ret_stats->packets_lost += channels[i].packets_lost;
+    ret_stats->duplicates += channels[i].duplicates;
+    ret_stats->late += channels[i].late;
+    ret_stats->restarts += channels[i].restarts;
+    ret_stats->silences += channels[i].silences;
+  }
+}
+
+static void engine_stats(const struct pl_pipeline *pipeline, struct pl_engine_stats *ret_stats) {
+  const struct pl_histogram *latency = &pipeline->loop.latency;
+  *ret_stats = (struct pl_engine_stats){
+      .step = *pl_step_counters(pipeline->step),
+      .books = *pl_step_book_counters(pipeline->step),
+      .decisions_dropped = pipeline->loop.decisions_dropped,
+      .latency_p50_ns = pl_histogram_quantile_ns(latency, 500000),
+      .latency_p99_ns = pl_histogram_quantile_ns(latency, 990000),
+      .latency_p999_ns = pl_histogram_quantile_ns(latency, 999000),
+  };
+}
+
+static void tell_receive(struct pl_pipeline *pipeline, uint64_t now_ns) {
+  struct pl_receive_cell *cell = &pipeline->receive_cell;
+  struct pl_receive_stats stats;
+  if (now_ns < cell->due_ns) return;
+  cell->due_ns = now_ns + STATS_NS;
+  receive_stats(pipeline, &stats);
+  pl_seqlock_write(&cell->version, cell->words, &stats, PL_STATS_WORDS(pl_receive_stats));
+}
+
+static void tell_engine(struct pl_pipeline *pipeline, uint64_t now_ns) {
+  struct pl_engine_cell *cell = &pipeline->engine_cell;
+  struct pl_engine_stats stats;
+  if (now_ns < cell->due_ns) return;
+  cell->due_ns = now_ns + STATS_NS;
+  engine_stats(pipeline, &stats);
+  pl_seqlock_write(&cell->version, cell->words, &stats, PL_STATS_WORDS(pl_engine_stats));
+}
+
+void pl_pipeline_sum_up(struct pl_pipeline *pipeline) {
+  tell_receive(pipeline, UINT64_MAX);
+  tell_engine(pipeline, UINT64_MAX);
+}
+
+bool pl_pipeline_receive_stats(const struct pl_pipeline *pipeline,
+                               struct pl_receive_stats *ret_stats) {
+  const struct pl_receive_cell *cell = &pipeline->receive_cell;
+  return pl_seqlock_read(&cell->version, cell->words, ret_stats, PL_STATS_WORDS(pl_receive_stats));
+}
+
+bool pl_pipeline_engine_stats(const struct pl_pipeline *pipeline,
+                              struct pl_engine_stats *ret_stats) {
+  const struct pl_engine_cell *cell = &pipeline->engine_cell;
+  return pl_seqlock_read(&cell->version, cell->words, ret_stats, PL_STATS_WORDS(pl_engine_stats));
+}
+
+static void run_pending(struct pl_pipeline *pipeline) {
+  while (pl_feed_pending(pipeline->feed) > 0)
+    pl_loop_take(&pipeline->loop, pipeline->scratch,
+                 pl_feed_write(pipeline->feed, pipeline->scratch));
+}
+
+void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames, uint32_t count,
+                     uint64_t now_ns) {
+  pl_loop_commands(&pipeline->loop);
+  if (count == 0) {
+    pl_feed_tick(pipeline->feed, now_ns);
+    run_pending(pipeline);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    (void)pl_feed_accept(pipeline->feed, &frames[i], pl_clock_monotonic_ns());
+    run_pending(pipeline);
+  }
+  uint64_t wall_ns = pl_clock_monotonic_ns();
+  tell_receive(pipeline, wall_ns);
+  tell_engine(pipeline, wall_ns);
+}
+
+/* Room for a batch in the event ring: in place where it is in one piece, else in the scratch. NULL
+ * when there is not enough. What is written already in this burst is published only when the ring
+ * is full. */
+static struct pl_event *room(struct pl_pipeline *pipeline, uint32_t events, uint32_t *unpublished) {
+  for (;;) {
+    void *slots;
+    uint32_t got = pl_ring_reserve(pipeline->events, *unpublished + events, &slots);
+    if (got >= *unpublished + events) return (struct pl_event *)slots + *unpublished;
+    if (pl_ring_room(pipeline->events) >= *unpublished + events) return pipeline->scratch;
+    if (*unpublished != 0) {
+      pl_ring_publish(pipeline->events, *unpublished);
+      *unpublished = 0;
+    } else if (!pipeline->config.lossless) {
+      return NULL;
+    } else {
+      (void)sched_yield(); /* replay only: the engine may share our core */
+    }
+  }
+}
+
+/* Copies a batch that did not fit before the wrap, in two pieces, and publishes it. */
+static void push_scratch(struct pl_pipeline *pipeline, uint32_t count, uint32_t *unpublished) {
+  if (*unpublished != 0) pl_ring_publish(pipeline->events, *unpublished);
+  *unpublished = 0;
+  for (uint32_t done = 0; done < count;) {
+    void *slots;
+    uint32_t got = pl_ring_reserve(pipeline->events, count - done, &slots);
+    memcpy(slots, pipeline->scratch + done, got * sizeof *pipeline->scratch);
+    pl_ring_publish(pipeline->events, got);
+    done += got;
+  }
+}
+
+static void receive_pending(struct pl_pipeline *pipeline, uint32_t *unpublished) {
+  uint32_t pending;
+  while ((pending = pl_feed_pending(pipeline->feed)) > 0) {
+    struct pl_event *events = room(pipeline, pending, unpublished);
+    if (events == NULL) {
+      pl_feed_abandon(pipeline->feed);
+      return;
+    }
+    uint32_t count = pl_feed_write(pipeline->feed, events);
+    if (events == pipeline->scratch)
+      push_scratch(pipeline, count, unpublished);
+    else
+      *unpublished += count;
+  }
+}
+
+void pl_pipeline_receive(struct pl_pipeline *pipeline, const struct pl_frame *frames,
+                         uint32_t count, uint64_t now_ns) {
+  uint32_t unpublished = 0;
+  if (count == 0) {
+    pl_feed_tick(pipeline->feed, now_ns);
+    receive_pending(pipeline, &unpublished);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    (void)pl_feed_accept(pipeline->feed, &frames[i], pl_clock_monotonic_ns());
+    receive_pending(pipeline, &unpublished);
+  }
+  if (unpublished != 0) pl_ring_publish(pipeline->events, unpublished);
+  tell_receive(pipeline, pl_clock_monotonic_ns());
+}
+
+uint32_t pl_pipeline_engine(struct pl_pipeline *pipeline) {
+  pl_loop_commands(&pipeline->loop);
+  tell_engine(pipeline, pl_clock_monotonic_ns());
+  return pl_loop_poll(&pipeline->loop, pipeline->events, ENGINE_BATCH_EVENTS);
+}
+
+uint32_t pl_pipeline_drain(struct pl_pipeline *pipeline,
+                           void (*take)(void *context, const struct pl_decision *decision),
+                           void *context) {
+  uint32_t total = 0, count;
+  void *slots;
+  while ((count = pl_ring_peek(pipeline->decisions, PL_DECISION_RING_SLOTS, &slots)) > 0) {
+    const struct pl_decision *decisions = slots;
+    for (uint32_t i = 0; i < count; i++) take(context, &decisions[i]);
+    pl_ring_release(pipeline->decisions, count);
+    total += count;
+  }
+  return total;
+}
+
+bool pl_pipeline_command(struct pl_pipeline *pipeline, enum pl_command command, uint32_t instrument,
+                         uint32_t argument) {
+  void *slot;
+  if (pl_ring_reserve(pipeline->commands, 1, &slot) == 0) return false;
+  *(struct pl_event *)slot = (struct pl_event){
+      .recv_ns = pl_clock_utc_ns(),
+      .aux = command,
+      .instrument = instrument,
+      .type = PL_EV_OPERATOR,
+      .side = (uint8_t)argument,
+      .flags = PL_EVF_EVENT_END,
+      .venue = (uint8_t)pipeline->config.venue->id,
+  };
+  pl_ring_publish(pipeline->commands, 1);
+  return true;
+}
+
+bool pl_pipeline_view(const struct pl_pipeline *pipeline, uint32_t instrument,
+                      struct pl_view *ret_view) {
+  if (instrument >= pipeline->config.instrument_count) return false;
+  const struct pl_view_cell *cell = &pipeline->views[instrument];
+  return pl_seqlock_read(&cell->version, cell->words, ret_view, PL_VIEW_WORDS);
+}

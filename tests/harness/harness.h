@@ -1,0 +1,61 @@
+/* What tests of the whole pipeline share: captures in memory, a run of the pipeline over them in
+ * one thread without DPDK, and what came out of it. */
+#ifndef TESTS_HARNESS_HARNESS_H
+#define TESTS_HARNESS_HARNESS_H
+
+#include "control/daemon/pipeline.h"
+#include "tests/venue/exchange.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Frames in one block of memory. */
+struct pl_frames {
+  uint8_t *bytes;
+  size_t bytes_used, bytes_room;
+  struct pl_frame *frames; /* data is set by pl_frames_seal */
+  size_t *offsets;
+  uint32_t count, room;
+};
+
+/* pl_frames_add appends a copy of a frame; pl_frames_seal makes the data pointers, after the last.
+ * pl_frames_free gives all back. Out of memory ends the test. */
+void pl_frames_add(struct pl_frames *frames, const uint8_t *data, uint32_t size_bytes,
+                   uint64_t recv_ns);
+void pl_frames_seal(struct pl_frames *frames);
+void pl_frames_free(struct pl_frames *frames);
+
+/* pl_frames_read takes in a capture file with libpcap; false when it is no capture or has no frame.
+ * A cut tail ends it. */
+bool pl_frames_read(struct pl_frames *frames, const char *path);
+
+/* pl_frames_exchange runs the simulated exchange for so long; the frames are sealed. */
+void pl_frames_exchange(struct pl_frames *frames, uint64_t seed, uint32_t seconds,
+                        uint32_t updates_per_s);
+
+/* pl_harness_shared returns the path of a shared file, NULL (and a loud line) when it is absent.
+ *   name  below the shared folder: PLIMSOLL_SHARED or ../shared */
+const char *pl_harness_shared(const char *name, char *room, size_t room_bytes);
+
+struct pl_harness {
+  struct pl_pipeline pipeline;
+  uint64_t decisions, digest;
+  uint32_t burst_frames; /* frames handed over at once; 0 means PL_BURST_FRAMES_MAX */
+  bool in_two_stages;    /* through the event ring instead of inline */
+  /* Called for each decision; may be NULL. */
+  void (*each)(void *context, const struct pl_decision *decision);
+  void *context;
+  void *hash; /* streaming state of the digest */
+};
+
+/* pl_harness_open opens a pipeline; policy NULL is the default one. The harness must not move.
+ * pl_harness_play runs frames through it; may be called again. pl_harness_close ends it. */
+void pl_harness_open(struct pl_harness *harness, const struct pl_policy *policy);
+void pl_harness_play(struct pl_harness *harness, const struct pl_frames *frames);
+void pl_harness_close(struct pl_harness *harness);
+
+/* pl_harness_ledger_closes tells whether rx = decoded + every named drop. */
+bool pl_harness_ledger_closes(const struct pl_harness *harness);
+
+#endif
