@@ -1,0 +1,32 @@
+/* The benchmarks. Each prints its figures; figure names begin with the case's. */
+#ifndef TESTS_BENCH_CASES_H
+#define TESTS_BENCH_CASES_H
+
+#include "tests/bench/input.h"
+#include "tests/bench/report.h"
+
+/* Wire to events: judge and write of one venue packet; then with Ethernet, UDP and line before. */
+void pl_case_decode_run(struct pl_report *report, const struct pl_input *input);
+void pl_case_feed_run(struct pl_report *report, const struct pl_input *input);
+
+/* Book: level updates, snapshots. */
+void pl_case_book_run(struct pl_report *report, const struct pl_input *input);
+
+/* Walk: 16 sizes at once, depth by band, both over a full book. */
+void pl_case_walk_run(struct pl_report *report, const struct pl_input *input);
+
+/* Volatility: one EWMA step. */
+void pl_case_volatility_run(struct pl_report *report, const struct pl_input *input);
+
+/* Step: events in, decisions out, without a model. */
+void pl_case_step_run(struct pl_report *report, const struct pl_input *input);
+
+/* Ring: throughput against rte_ring in the same run, and the round trip. */
+void pl_case_ring_run(struct pl_report *report, const struct pl_input *input);
+void pl_case_hop_run(struct pl_report *report, const struct pl_input *input);
+
+/* The whole: wire to decision in both thread layouts, and a replay at full speed. */
+void pl_case_wire_run(struct pl_report *report, const struct pl_input *input);
+void pl_case_replay_run(struct pl_report *report, const struct pl_input *input);
+
+#endif
