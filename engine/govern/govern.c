@@ -87,6 +87,7 @@ static void wait_after_fault(struct pl_govern *govern, bool fault, uint64_t rear
   if (!govern->waiting || govern->clean_ns == 0 || govern->last_ns < govern->clean_ns) {
     govern->waiting = true;
     govern->clean_ns = govern->last_ns;
+    return; /* whatever the wait, the static limits are said at least once */
   }
   govern->faulted = govern->last_ns - govern->clean_ns < rearm_ns;
 }

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <xxhash.h>
 
 #include <cmocka.h>
@@ -49,10 +50,13 @@ static void take(void *context, const struct pl_decision *decision) {
   threads->frozen += (decision->reason_mask & PL_REASON_FROZEN) != 0;
   (void)XXH3_64bits_update(threads->hash, decision, PL_DECISION_DIGEST_BYTES);
   /* the view is written before its decision is published, and never torn */
-  uint32_t tries = 0; /* the writer may be put aside in the middle of writing */
-  while (!pl_pipeline_view(&threads->pipeline, decision->instrument, &view) && ++tries < 100000)
-    (void)sched_yield();
-  assert_true(tries < 100000);
+  /* the writer may be put aside in the middle of writing, for as long as the machine likes */
+  static const struct timespec pause = {.tv_nsec = 1000000};
+  uint32_t tries = 0;
+  while (!pl_pipeline_view(&threads->pipeline, decision->instrument, &view)) {
+    assert_true(++tries < 20000);
+    (void)nanosleep(&pause, NULL);
+  }
   assert_true(view.state < PL_VIEW_STATE_COUNT && view.kind < PL_KIND_COUNT);
   (void)pl_directory_name(pl_feed_directory(threads->pipeline.feed), decision->instrument);
 }
@@ -67,6 +71,8 @@ static void run(struct threads *threads, const struct pl_frames *frames, bool wi
   *threads = (struct threads){.frames = frames, .hash = XXH3_createState()};
   assert_int_equal(pl_pipeline_open(&config, &threads->pipeline), PL_OK);
   (void)XXH3_64bits_reset(threads->hash);
+  for (uint32_t i = 0; with_commands && i < 8; i++) /* before the engine's first look */
+    assert_true(pl_pipeline_command(&threads->pipeline, PL_COMMAND_FREEZE, i, 0));
   pthread_t receiver, stepper;
   assert_int_equal(pthread_create(&receiver, NULL, receive, threads), 0);
   assert_int_equal(pthread_create(&stepper, NULL, engine, threads), 0);
