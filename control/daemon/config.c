@@ -219,6 +219,9 @@ static enum pl_status read_ports(struct reading *reading) {
     enum pl_status status =
         read_port(reading, pl_yaml_item(reading->yaml, list, i), &config->ports[i]);
     if (status != PL_OK) return status;
+    /* one silence clock: a capture's time and the wall's do not mix */
+    if ((config->ports[i].capture[0] == '\0') != (config->ports[0].capture[0] == '\0'))
+      return pl_yaml_fail(reading->yaml, list, "ports: either captures or live ports, not both");
   }
   config->port_count = count;
   return PL_OK;

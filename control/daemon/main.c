@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ERROR_BYTES 1024
 #define EXIT_USAGE  2
@@ -66,8 +67,9 @@ static __attribute__((noinline)) int run(int argc, char **argv) {
   char error[ERROR_BYTES] = "";
   int code = parse(argc, argv, &arguments);
   if (code >= 0) return code;
-  struct pl_service *service = calloc(1, sizeof *service);
+  struct pl_service *service = aligned_alloc(_Alignof(struct pl_service), sizeof *service);
   if (service == NULL) return fail("no memory", PL_E_MEMORY);
+  memset(service, 0, sizeof *service);
   enum pl_status status = pl_service_check(service, arguments.config_path, error, sizeof error);
   if (status != PL_OK) {
     (void)fail(error, status);

@@ -8,7 +8,7 @@
 #define ENGINE_BATCH_EVENTS 256
 #define STATS_NS            UINT64_C(250000000)
 
-static uint64_t handed_ns(const void *context, uint64_t event_seq) {
+static uint64_t note_handed_ns(const void *context, uint64_t event_seq) {
   const struct pl_pipeline *pipeline = context;
   return pl_feed_note(pipeline->feed, event_seq / PL_EVENTS_PER_FRAME)->handed_ns;
 }
@@ -49,9 +49,8 @@ enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
       .decisions = p->decisions,
       .commands = p->commands,
       .views = p->views,
-      .instrument_count = config->instrument_count,
       .lossless = config->lossless,
-      .handed_ns = handed_ns,
+      .handed_ns = note_handed_ns,
       .tap = config->tap != NULL ? tap : NULL,
       .context = p,
   };
@@ -137,13 +136,14 @@ static void run_pending(struct pl_pipeline *pipeline) {
 
 void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames, uint32_t count,
                      uint64_t now_ns) {
+  uint64_t handed_ns = count != 0 ? pl_clock_monotonic_ns() : 0; /* the whole burst is, now */
   pl_loop_commands(&pipeline->loop);
   if (count == 0) {
     pl_feed_tick(pipeline->feed, now_ns);
     run_pending(pipeline);
   }
   for (uint32_t i = 0; i < count; i++) {
-    (void)pl_feed_accept(pipeline->feed, &frames[i], pl_clock_monotonic_ns());
+    (void)pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
     run_pending(pipeline);
   }
   uint64_t wall_ns = pl_clock_monotonic_ns();
@@ -202,13 +202,14 @@ static void receive_pending(struct pl_pipeline *pipeline, uint32_t *unpublished)
 
 void pl_pipeline_receive(struct pl_pipeline *pipeline, const struct pl_frame *frames,
                          uint32_t count, uint64_t now_ns) {
+  uint64_t handed_ns = count != 0 ? pl_clock_monotonic_ns() : 0; /* the whole burst is, now */
   uint32_t unpublished = 0;
   if (count == 0) {
     pl_feed_tick(pipeline->feed, now_ns);
     receive_pending(pipeline, &unpublished);
   }
   for (uint32_t i = 0; i < count; i++) {
-    (void)pl_feed_accept(pipeline->feed, &frames[i], pl_clock_monotonic_ns());
+    (void)pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
     receive_pending(pipeline, &unpublished);
   }
   if (unpublished != 0) pl_ring_publish(pipeline->events, unpublished);

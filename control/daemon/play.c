@@ -6,6 +6,7 @@
 #include "engine/base/clock.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <xxhash.h>
 
@@ -125,10 +126,11 @@ static enum pl_status play_all(struct play *play, char *ret_error, size_t error_
 enum pl_status pl_play(const struct pl_play_config *config, struct pl_play_result *ret_result,
                        char *ret_error, size_t error_bytes) {
   struct pl_play_result result = {0};
-  struct play *play = calloc(1, sizeof *play);
+  struct play *play = aligned_alloc(_Alignof(struct play), sizeof *play); /* has cells of its own */
   struct pl_eal_config eal = {.profile = PL_EAL_EMBEDDED,
                               .workers = pl_run_workers(config->layout)};
   if (play == NULL) return PL_E_MEMORY;
+  memset(play, 0, sizeof *play);
   play->config = config;
   play->result = &result;
   play->hash = XXH3_createState();

@@ -36,10 +36,11 @@ static void take(struct pl_run *run, const struct pl_frame *frames, uint32_t cou
     pl_pipeline_receive(run->config.pipeline, frames, count, now_ns);
 }
 
-/* A paced burst is handed over frame by frame: its frames are due at different times. */
-static void take_paced(struct pl_run *run, struct pace *pace, const struct pl_frame *frames,
-                       uint32_t count) {
-  if (run->config.speed_e3 == 0) {
+/* A paced burst is handed over frame by frame: its frames are due at different times. What comes
+ * from a live port is due now. */
+static void take_paced(struct pl_run *run, struct pace *pace, const struct pl_port *port,
+                       const struct pl_frame *frames, uint32_t count) {
+  if (run->config.speed_e3 == 0 || pl_port_capture_info(port) == NULL) {
     take(run, frames, count);
     return;
   }
@@ -69,13 +70,13 @@ static int receive_worker(void *argument) {
     for (uint32_t i = 0; i < run->config.port_count; i++) {
       uint32_t count = pl_port_burst(run->config.ports[i], frames, PL_BURST_FRAMES_MAX);
       if (count == 0) continue;
-      take_paced(run, &pace, frames, count);
+      take_paced(run, &pace, run->config.ports[i], frames, count);
       got += count;
       /* progress only: no other memory goes with it */
       atomic_store_explicit(&run->recv_ns, frames[count - 1].recv_ns, memory_order_relaxed);
     }
     total += got;
-    atomic_store_explicit(&run->frames, total, memory_order_relaxed);
+    if (got != 0) atomic_store_explicit(&run->frames, total, memory_order_relaxed);
     idle = got != 0 ? 0 : idle + 1;
     if (got == 0 && live) take(run, NULL, 0);
     if (idle >= IDLE_POLLS_BEFORE_YIELD) (void)sched_yield(); /* where cores are shared */

@@ -24,9 +24,12 @@ struct pl_run_config {
 
 struct pl_run {
   struct pl_run_config config;
-  _Atomic bool stop;                /* main thread -> workers */
-  _Atomic bool received, stepped;   /* receive core, engine core: nothing more will come */
-  _Atomic uint64_t frames, recv_ns; /* progress, written by the receive core now and then */
+  /* One writer a line pair: the main thread, the receive core, the engine core (inline: the receive
+   * core, once). */
+  alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool stop;
+  alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool received; /* nothing more will come */
+  _Atomic uint64_t frames, recv_ns;                       /* progress */
+  alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool stepped;  /* nothing more will be decided */
 };
 
 /* pl_run_workers returns how many EAL workers a layout needs. */

@@ -3,6 +3,8 @@
 #include "dataplane/feed/udp.h"
 #include "engine/base/check.h"
 
+#define MULTICAST_PREFIX 14 /* 224.0.0.0/4 */
+
 /* The silence clock need not be finer than this. */
 #define TICK_NS UINT64_C(50000000)
 
@@ -113,6 +115,7 @@ static enum pl_status accept(struct pl_feed *feed, const struct pl_frame *frame)
   struct pl_venue_head head;
   struct pl_venue_verdict verdict;
   enum pl_status status = pl_udp_parse(frame->data, frame->size_bytes, &udp);
+  if (status == PL_OK && udp.group_ipv4 >> 28 != MULTICAST_PREFIX) status = PL_E_NOT_MULTICAST;
   if (status == PL_OK) status = feed->venue->head(udp.payload, udp.payload_bytes, &head);
   if (status == PL_OK) status = feed->venue->judge(udp.payload, udp.payload_bytes, &verdict);
   if (status == PL_OK) status = find_channels(feed, &head);

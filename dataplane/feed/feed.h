@@ -30,8 +30,9 @@ struct pl_feed_note {
   uint32_t channel_id;
 };
 
-/* As many frames back can be looked up as there are slots between the cores: a frame with an event
- * still in the ring is never overwritten. */
+/* As many frames back can be looked up: twice the slots between the cores. Only should the engine
+ * core stall while so many frames without an event go by is the note of a waiting event lost; notes
+ * are for latency and taps, never for decisions. */
 #define PL_FEED_NOTES (2u * PL_EVENT_RING_SLOTS)
 
 size_t pl_feed_footprint(const struct pl_venue *venue, uint32_t instrument_count);

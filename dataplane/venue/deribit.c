@@ -86,7 +86,8 @@ static enum pl_status judge(const uint8_t *packet, size_t size_bytes,
   return PL_OK;
 }
 
-/* After judging, a conversion cannot fail; a null (NaN) becomes the value given for it. */
+/* After judging, every price and quantity that is decided on converts. A null (NaN), and a figure
+ * beyond fixed point in a field that nothing is decided on, becomes the value given for it. */
 static int64_t fixed_or(const uint8_t *at, uint32_t scale, int64_t none) {
   int64_t value = none;
   enum pl_status status = pl_fixed_from_double(pl_deribit_u64(at), scale, INT64_MAX, &value);

@@ -4,6 +4,7 @@
 
 /* Timestamps beyond the year 2248 are not timestamps. */
 #define TIME_MS_MAX (UINT64_C(1) << 43)
+#define STATE_MAX   6 /* created, open, closed, settled, deactivated, inactive, started */
 
 enum pl_status pl_deribit_next(const uint8_t *packet, size_t size_bytes, size_t *at,
                                struct pl_deribit_message *ret_message) {
@@ -72,6 +73,7 @@ static bool time_is_good(const uint8_t *at) {
 
 static bool book_is_good(const struct pl_deribit_message *m) {
   if (!time_is_good(m->block + 4) || m->block[28] > 1) return false;
+  if (pl_deribit_u64(m->block + 20) == 0) return false; /* change ids count from 1 */
   for (uint32_t i = 0; i < m->group_count; i++) {
     const uint8_t *entry = m->group + (size_t)i * m->group_block_bytes;
     if (entry[0] > 1 || entry[1] > 2 || !price_is_good(entry + 2) || !qty_is_good(entry + 10))
@@ -91,7 +93,7 @@ static bool snapshot_is_good(const struct pl_deribit_message *m) {
 
 /* A ticker's field may be null (NaN), which is no fault; infinite or absurd is one. */
 static bool ticker_is_good(const struct pl_deribit_message *m) {
-  if (!time_is_good(m->block + 5)) return false;
+  if (m->block[4] > STATE_MAX || !time_is_good(m->block + 5)) return false;
   for (uint32_t at = 13; at < 133; at += 8) {
     const uint8_t *field = m->block + at;
     if (!is_nan(field) && !magnitude_is_within(field, QTY_LIMIT_BITS)) return false;
@@ -114,8 +116,10 @@ static bool trades_are_good(const struct pl_deribit_message *m) {
 
 /* The two layouts of an instrument differ by the rfq byte. */
 static bool instrument_is_good(const struct pl_deribit_message *m, uint32_t doubles_at) {
-  if (m->block[5] > 4 || m->var == NULL) return false;
-  const uint8_t *terms = m->block + doubles_at; /* strike, contract size, minimum, tick */
+  uint8_t kind = m->block[5], type = m->block[6];
+  if (m->block[4] > STATE_MAX || kind > 4 || m->var == NULL) return false;
+  if (kind <= 1 && type != 1 && type != 2) return false; /* reversed, linear */
+  const uint8_t *terms = m->block + doubles_at;          /* strike, contract size, minimum, tick */
   for (uint32_t i = 0; i < 4; i++)
     if (!is_nan(terms + 8u * i) && !qty_is_good(terms + 8u * i)) return false;
   return is_nan(terms) || price_is_good(terms);

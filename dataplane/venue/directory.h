@@ -1,6 +1,6 @@
 /* The instrument directory: a venue's instrument id to the dense index that all of the appliance
  * uses, with the terms of the contract. Grows on the receive thread only; other threads may read
- * names and kinds of entries below pl_directory_count. */
+ * names of entries below pl_directory_count. */
 #ifndef DATAPLANE_VENUE_DIRECTORY_H
 #define DATAPLANE_VENUE_DIRECTORY_H
 

@@ -51,7 +51,7 @@ enum pl_reason {
 
 struct pl_decision {
   uint64_t seq;            /* +1 a decision */
-  uint64_t event_ns;       /* exchange time of the event that made it */
+  uint64_t event_ns;       /* exchange time when it was made: the newest believed so far */
   uint64_t valid_until_ns; /* exchange time; after it the static limits hold */
   int64_t clip_max_u6;     /* largest liquidation order, micro quote units, rounded down */
   uint32_t instrument;

@@ -7,21 +7,26 @@
 
 #include <stdint.h>
 
+/* clang-format off */
 /* How the fields are read depends on the type; a field not named there is zero.
  *
  *   type            price_e9      qty_e8         order_id       aux              side
- *   level set       price         new quantity,  change id      previous         bid, ask; none:
- * the 0 removes      (0: no chain)  change id        update has no level order *         price
- * quantity       order id                        bid, ask trade           price         quantity
- * trade id       PL_TRADE_* bits  aggressor quote           best bid      -              - best ask
- * (int64) - mark, index     price funding         rate now      -              -              8 h
- * rate (int64) open interest   -             contract units instrument      tick          contract
- * size  XXH3 of name   expiry_ns        enum pl_kind status          -             -              -
- * enum pl_condition snapshot begin  -             -              change id      1: all levels
- * follow, 0: a part snapshot end    -             -              change id clock           - - - -
- * (recv_ns is the time) operator        -             -              -              enum pl_command
- * enum pl_mode
+ *   level set       price         new quantity,  change id      previous         bid, ask; none: the
+ *                                 0 removes      (0: no chain)  change id        update has no level
+ *   order *         price         quantity       order id                        bid, ask
+ *   trade           price         quantity       trade id       PL_TRADE_* bits  aggressor
+ *   quote           best bid                                    best ask (int64)
+ *   mark, index     price
+ *   funding         rate now                                    8 h rate (int64)
+ *   open interest                 contract units
+ *   instrument      tick          contract size  XXH3 of name   expiry_ns        enum pl_kind
+ *   status                                                      enum pl_condition
+ *   snapshot begin                               change id      1: all levels follow, 0: a part
+ *   snapshot end                                 change id
+ *   clock           (recv_ns is the time)
+ *   operator                                                    enum pl_command  enum pl_mode
  */
+/* clang-format on */
 enum pl_event_type {
   PL_EV_NONE,
   PL_EV_LEVEL_SET,

@@ -48,7 +48,7 @@ struct pl_policy {
   uint8_t mode;        /* enum pl_mode at start; the operator changes it by an event */
   uint64_t silence_ns; /* a channel silent for longer makes its instruments stale */
   uint64_t rearm_ns;   /* exchange time without a fault before the model speaks again */
-  uint64_t valid_ns;   /* a decision holds this long; repeated at half of it */
+  uint64_t valid_ns;   /* a decision holds this long; events repeat it at half of it */
   uint32_t row_count;  /* rows[0] is the default of every kind that has no row of its own */
   struct pl_policy_row rows[PL_POLICY_ROWS_MAX];
 };

@@ -10,6 +10,7 @@
   X(E_RUNT, "runt", "frame shorter than its headers: check the cable and the capture length")      \
   X(E_NOT_IPV4, "not_ipv4", "not IPv4: narrow what reaches the port")                              \
   X(E_NOT_UDP, "not_udp", "not UDP: narrow what reaches the port")                                 \
+  X(E_NOT_MULTICAST, "not_multicast", "not sent to a multicast group: no venue's feed is")         \
   X(E_FRAGMENT, "fragment", "IP fragment: the venue's MTU does not fit the path")                  \
   X(E_IP_LENGTH, "ip_length", "IP or UDP length disagrees with the frame")                         \
   /* venue packets and messages */                                                                 \

@@ -280,7 +280,15 @@ static bool snapshot_end(struct pl_book_store *store, struct pl_book *book,
   return true;
 }
 
+/* Strictly rising keys and no empty level: what every search and walk relies on. */
+static __attribute__((unused)) bool is_sound(const struct pl_book_side *side) {
+  for (uint32_t i = 0; i < side->count; i++)
+    if (side->qtys_e8[i] <= 0 || (i != 0 && side->keys[i - 1] >= side->keys[i])) return false;
+  return side->count <= PL_BOOK_LEVELS_MAX;
+}
+
 static void check_at_event_end(struct pl_book_store *store, struct pl_book *book) {
+  PL_CHECK_DEEP(is_sound(&book->sides[PL_ASK]) && is_sound(&book->sides[PL_BID]));
   int64_t bid_e9 = pl_book_best_e9(book, PL_BID), ask_e9 = pl_book_best_e9(book, PL_ASK);
   if (book->state == PL_BOOK_KEPT && bid_e9 != PL_PRICE_NONE && ask_e9 != PL_PRICE_NONE &&
       bid_e9 >= ask_e9) {

@@ -32,11 +32,16 @@ static uint64_t credit_grown(uint64_t credit_pns, uint32_t rate_ppm_per_s, uint6
   return grown_pns < full_pns ? grown_pns : full_pns;
 }
 
+static void credit_grow(struct pl_govern_credit *credit, const struct pl_policy_row *row,
+                        uint64_t elapsed_ns) {
+  credit->up_pns = credit_grown(credit->up_pns, row->im_up_ppm_per_s, elapsed_ns);
+  credit->down_pns = credit_grown(credit->down_pns, row->im_down_ppm_per_s, elapsed_ns);
+}
+
 /* The nearest margin to the one wanted that the rates allow; what it moved is paid for. */
-static uint32_t rate_limited_ppm(struct pl_govern *govern, uint32_t want_ppm,
-                                 uint32_t *reason_mask) {
-  uint32_t from_ppm = govern->published.im_ppm;
-  uint64_t *credit_pns = want_ppm > from_ppm ? &govern->up_credit_pns : &govern->down_credit_pns;
+static uint32_t rate_limited_ppm(uint32_t from_ppm, uint32_t want_ppm,
+                                 struct pl_govern_credit *credit, uint32_t *reason_mask) {
+  uint64_t *credit_pns = want_ppm > from_ppm ? &credit->up_pns : &credit->down_pns;
   uint32_t distance_ppm = want_ppm > from_ppm ? want_ppm - from_ppm : from_ppm - want_ppm;
   uint64_t allowed_ppm = *credit_pns / NS_PER_S;
   if (distance_ppm > allowed_ppm) {
@@ -62,14 +67,20 @@ static void publish_model(struct pl_govern *govern, const struct pl_policy_row *
   if (want_ppm > row->im_max_ppm) want_ppm = row->im_max_ppm, reason_mask |= PL_REASON_CAP;
   if (want_ppm < row->im_min_ppm) want_ppm = row->im_min_ppm, reason_mask |= PL_REASON_FLOOR;
   struct pl_govern_vector vector = {.clip_u6 = proposal->clip_u6};
-  vector.im_ppm = rate_limited_ppm(govern, want_ppm, &reason_mask);
-  /* The maintenance margin moves with its partner, never alone (reference: risk, finding 1). */
-  uint64_t mm_ppm = ((uint64_t)vector.im_ppm * row->mm_share_ppm + 999999) / 1000000;
-  vector.mm_ppm = mm_ppm < UINT32_MAX ? (uint32_t)mm_ppm : UINT32_MAX;
-  if (pl_govern_vector_is_sound(row, &vector))
+  vector.im_ppm =
+      rate_limited_ppm(govern->published.im_ppm, want_ppm, &govern->im_credit, &reason_mask);
+  /* The maintenance margin moves with its partner, never alone (reference: risk, finding 1) ... */
+  uint64_t share_ppm = ((uint64_t)vector.im_ppm * row->mm_share_ppm + 999999) / 1000000;
+  vector.mm_ppm = share_ppm < UINT32_MAX ? (uint32_t)share_ppm : UINT32_MAX;
+  if (pl_govern_vector_is_sound(row, &vector)) {
+    /* ... and no faster: it is what standing positions feel when the static value is left. */
+    uint32_t mm_ppm =
+        rate_limited_ppm(govern->published.mm_ppm, vector.mm_ppm, &govern->mm_credit, &reason_mask);
+    vector.mm_ppm = mm_ppm < vector.im_ppm ? mm_ppm : vector.im_ppm;
     govern->published = vector;
-  else
+  } else {
     reason_mask |= PL_REASON_JOINT;
+  }
   ret_result->vector = govern->published;
   ret_result->reason_mask = reason_mask;
   ret_result->source = PL_SOURCE_EWMA;
@@ -98,9 +109,8 @@ void pl_govern_publish(struct pl_govern *govern, const struct pl_policy *policy,
                        struct pl_govern_result *ret_result) {
   PL_CHECK((fault_mask & ~(uint32_t)PL_REASON_FAULTS) == 0);
   uint64_t elapsed_ns = now_ns > govern->last_ns ? now_ns - govern->last_ns : 0;
-  govern->up_credit_pns = credit_grown(govern->up_credit_pns, row->im_up_ppm_per_s, elapsed_ns);
-  govern->down_credit_pns =
-      credit_grown(govern->down_credit_pns, row->im_down_ppm_per_s, elapsed_ns);
+  credit_grow(&govern->im_credit, row, elapsed_ns);
+  credit_grow(&govern->mm_credit, row, elapsed_ns);
   govern->last_ns = now_ns;
   wait_after_fault(govern, fault_mask != 0, policy->rearm_ns);
   if (mode != PL_MODE_AUTONOMOUS) fault_mask |= PL_REASON_MODE;

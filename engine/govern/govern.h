@@ -21,12 +21,16 @@ struct pl_govern_proposal {
   int64_t clip_u6;
 };
 
+/* ppm * ns by which a margin may still rise, and fall. */
+struct pl_govern_credit {
+  uint64_t up_pns, down_pns;
+};
+
 struct pl_govern {
   struct pl_govern_vector published;
-  uint64_t last_ns;       /* exchange time of the last call; 0: none */
-  uint64_t clean_ns;      /* exchange time of the first call without a fault after one */
-  uint64_t up_credit_pns; /* ppm * ns by which the margin may still rise, and fall */
-  uint64_t down_credit_pns;
+  uint64_t last_ns;  /* exchange time of the last call; 0: none */
+  uint64_t clean_ns; /* exchange time of the first call without a fault after one */
+  struct pl_govern_credit im_credit, mm_credit;
   bool faulted, waiting; /* a fault holds, or the wait after one; that wait has begun */
 };
 

@@ -46,7 +46,10 @@ static void tell(struct pl_loop *loop, struct pl_decision *decision, const struc
   pl_step_view(loop->config.step, decision->instrument, &view);
   pl_seqlock_write(&cell->version, cell->words, &view, PL_VIEW_WORDS);
   struct pl_decision *slot = decision_slot(loop, unpublished);
-  if (slot != NULL) *slot = *decision;
+  if (slot != NULL)
+    *slot = *decision;
+  else
+    pl_step_forget(loop->config.step, decision->instrument);
 }
 
 void pl_loop_take(struct pl_loop *loop, const struct pl_event *events, uint32_t count) {

@@ -21,10 +21,9 @@ struct pl_loop_config {
   struct pl_step *step;
   struct pl_ring *decisions;  /* the loop is its producer */
   struct pl_ring *commands;   /* operator events, the loop is its consumer; NULL: none */
-  struct pl_view_cell *views; /* [instrument_count] */
-  uint32_t instrument_count;
+  struct pl_view_cell *views; /* one an instrument of the step */
   /* A full decision ring: true waits (replay), false drops the newest and counts it (live: the
-   * decision is repeated at half of its validity). */
+   * decision is said again at its instrument's next event). */
   bool lossless;
   /* Monotonic time at which the poll loop handed over the frame of an event; NULL: not measured. */
   uint64_t (*handed_ns)(const void *context, uint64_t event_seq);

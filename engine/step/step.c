@@ -23,6 +23,7 @@ struct instrument {
   uint32_t im_raw_ppm;
   uint8_t kind;
   bool defined, closed, silent, frozen;
+  bool open;          /* in the middle of a venue's event */
   bool walk_valid;    /* the walk has numbers */
   bool walk_short[2]; /* the side holds less than the reference size */
   bool walk_cut[2];   /* a number of the side's walk met the end of its range */
@@ -146,8 +147,8 @@ static void apply(struct pl_step *step, struct instrument *instrument,
     break;
   case PL_EV_OPEN_INTEREST: instrument->open_interest_e8 = event->qty_e8; break;
   case PL_EV_INSTRUMENT: apply_definition(step, instrument, event); break;
-  case PL_EV_STATUS: apply_status(step, instrument, (enum pl_condition)event->aux); break;
-  case PL_EV_OPERATOR: apply_command(step, instrument, event); break;
+  case PL_EV_STATUS: apply_status(step, instrument, (enum pl_condition)event->aux); return;
+  case PL_EV_OPERATOR: apply_command(step, instrument, event); return;
   default: break;
   }
   if (!pl_book_apply(step->store, &instrument->book, event)) return;
@@ -308,7 +309,12 @@ bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decis
   }
   struct instrument *instrument = &step->instruments[event->instrument];
   apply(step, instrument, event);
-  if ((event->flags & PL_EVF_EVENT_END) == 0) return false;
+  bool ends = (event->flags & PL_EVF_EVENT_END) != 0;
+  if (event->type != PL_EV_STATUS && event->type != PL_EV_OPERATOR) instrument->open = !ends;
+  if (!ends) return false;
+  /* A status or a command may fall into the middle of a venue's event: a fault is said at once,
+   * anything else waits for the event's own end, since the book is half applied. */
+  if (instrument->open && faults(instrument) == 0) return false;
   return decide(step, instrument, event->instrument, ret_decision);
 }
 
@@ -316,6 +322,11 @@ static uint32_t view_state(const struct instrument *instrument) {
   if (instrument->book.state == PL_BOOK_EMPTY) return PL_VIEW_EMPTY;
   if (instrument->silent || !pl_book_is_proven(&instrument->book)) return PL_VIEW_STALE;
   return instrument->last.source == PL_SOURCE_STATIC ? PL_VIEW_STATIC : PL_VIEW_LIVE;
+}
+
+void pl_step_forget(struct pl_step *step, uint32_t index) {
+  PL_CHECK(index < step->instrument_count);
+  step->instruments[index].last.seq = 0;
 }
 
 /* In the middle of an event a side may be empty, or the book crossed, beside a mid of before. */

@@ -38,6 +38,10 @@ struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_policy *p
  * Engine thread only. */
 bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decision *ret_decision);
 
+/* pl_step_forget makes the instrument's next event say its decision again: the last one was lost on
+ * its way. Engine thread only. */
+void pl_step_forget(struct pl_step *step, uint32_t instrument);
+
 /* pl_step_view describes one instrument as it stands. Engine thread only. */
 void pl_step_view(const struct pl_step *step, uint32_t instrument, struct pl_view *ret_view);
 

@@ -58,8 +58,7 @@ static void test_everything_said(void **state) {
             "  - {driver: net_af_packet, interface: eth0, line: B, promiscuous: true}\n"
             "  - {driver: net_af_xdp, interface: eth1, queue: 3}\n"
             "  - {driver: device, interface: '0000:01:00.0'}\n"
-            "  - {capture: day.pcap}\n"
-            "  - {capture: /tmp/day.pcap, line: B}\n"),
+            "  - {driver: net_pcap, interface: eth2}\n"),
       PL_OK);
   assert_int_equal(config.profile, PL_EAL_HOST);
   assert_int_equal(config.layout, PL_LAYOUT_INLINE);
@@ -74,14 +73,24 @@ static void test_everything_said(void **state) {
   assert_int_equal(config.roles.uids[1], 1001);
   assert_int_equal(config.roles.gids[0], 7);
   assert_int_equal(config.roles.gids[1], 0);
-  assert_int_equal(config.port_count, 5);
+  assert_int_equal(config.port_count, 4);
   assert_int_equal(config.ports[0].line, PL_LINE_B);
   assert_true(config.ports[0].promiscuous);
   assert_int_equal(config.ports[1].queue, 3);
-  assert_string_equal(config.ports[3].capture, "/etc/plimsoll/day.pcap");
-  assert_string_equal(config.ports[3].interface, "");
-  assert_string_equal(config.ports[4].capture, "/tmp/day.pcap");
-  assert_int_equal(config.ports[4].line, PL_LINE_B);
+  assert_string_equal(config.ports[3].interface, "eth2");
+}
+
+static void test_captures_are_found_from_the_file(void **state) {
+  (void)state;
+  assert_int_equal(parse("/etc/plimsoll/c.yaml", "policy: p\nvenue: deribit\nports:\n"
+                                                 "  - {capture: day.pcap}\n"
+                                                 "  - {capture: /tmp/day.pcap, line: B}\n"),
+                   PL_OK);
+  assert_int_equal(config.port_count, 2);
+  assert_string_equal(config.ports[0].capture, "/etc/plimsoll/day.pcap");
+  assert_string_equal(config.ports[0].interface, "");
+  assert_string_equal(config.ports[1].capture, "/tmp/day.pcap");
+  assert_int_equal(config.ports[1].line, PL_LINE_B);
 }
 
 static const struct {
@@ -103,6 +112,9 @@ static const struct {
      "c.yaml:4: a capture takes no key but 'line'"},
     {"policy: p\nvenue: deribit\nports:\n  - {capture: f, line: C}\n",
      "c.yaml:4: line: 'C' is none of A, B"},
+    {"policy: p\nvenue: deribit\nports:\n  - {driver: net_pcap, interface: x}\n"
+     "  - {capture: f}\n",
+     "c.yaml:4: ports: either captures or live ports, not both"},
     {HEAD "profile: fast\n", "c.yaml:4: profile: 'fast' is none of embedded, host"},
     {HEAD "layout: ring\n", "c.yaml:4: layout: 'ring' is none of inline, pipeline"},
     {HEAD "instruments: 4097\n", "c.yaml:4: instruments: 4097 is out of range: 1 to 4096"},
@@ -147,6 +159,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_is_left_out),
       cmocka_unit_test(test_everything_said),
+      cmocka_unit_test(test_captures_are_found_from_the_file),
       cmocka_unit_test(test_refusals_name_their_line),
       cmocka_unit_test(test_long_paths),
       cmocka_unit_test(test_the_shipped_configuration_loads),

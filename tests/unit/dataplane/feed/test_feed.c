@@ -35,9 +35,10 @@ static void each_drop_has_its_name(void **state) {
     uint32_t at;
     uint8_t value;
     enum pl_status status;
-  } rows[] = {{12, 0x86, PL_E_NOT_IPV4},  {23, 6, PL_E_NOT_UDP},      {20, 0x20, PL_E_FRAGMENT},
-              {16, 0xff, PL_E_IP_LENGTH}, {42, 0xff, PL_E_TRUNCATED}, {42, 1, PL_E_TRAILING},
-              {54, 9, PL_E_SCHEMA},       {50, 100, PL_E_BLOCK},      {74, 0xff, PL_E_VALUE}};
+  } rows[] = {{12, 0x86, PL_E_NOT_IPV4},   {23, 6, PL_E_NOT_UDP},      {20, 0x20, PL_E_FRAGMENT},
+              {16, 0xff, PL_E_IP_LENGTH},  {42, 0xff, PL_E_TRUNCATED}, {42, 1, PL_E_TRAILING},
+              {54, 9, PL_E_SCHEMA},        {50, 100, PL_E_BLOCK},      {74, 0xff, PL_E_VALUE},
+              {30, 10, PL_E_NOT_MULTICAST}};
   for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     make_ticker(1);
     wires.bytes[rows[i].at] = rows[i].value;

@@ -216,7 +216,8 @@ static void part_whose_beginning_was_lost_is_skipped(void **state) {
 static void cycle_marks_and_definitions_show_a_beginning(void **state) {
   (void)state;
   for (uint32_t mark = 0; mark < 4; mark++) {
-    const struct pl_wire_instrument instrument = {.instrument_id = 1, .name = "A"};
+    const struct pl_wire_instrument instrument = {
+        .instrument_id = 1, .type = PL_WIRE_REVERSED, .name = "A"};
     if (mark == 0) assert_true(pl_wire_deribit_snapshot_start(&packets.packet, 1));
     if (mark == 1) assert_true(pl_wire_deribit_snapshot_end(&packets.packet));
     if (mark == 2) assert_true(pl_wire_deribit_instrument(&packets.packet, &instrument));

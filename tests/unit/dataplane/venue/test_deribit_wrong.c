@@ -65,6 +65,13 @@ static void bigger_blocks_and_entries_are_stepped_over(void **state) {
     }
 }
 
+/* A body of zeroes but for what may not be zero: a change id, a contract's type. */
+static void blank(uint32_t which, uint32_t block) {
+  memset(packets.bytes, 0, sizeof packets.bytes);
+  if ((which == 0 || which == 10) && block > 6) packets.bytes[BODY_AT + 6] = PL_WIRE_REVERSED;
+  if (which == 1 && block > 20) packets.bytes[BODY_AT + 20] = 1;
+}
+
 static void smaller_blocks_and_entries_are_refused(void **state) {
   (void)state;
   static const uint16_t shortest[] = {140, 29, 4, 133, 22, 4, 0, 4, 32, 22, 139};
@@ -72,7 +79,7 @@ static void smaller_blocks_and_entries_are_refused(void **state) {
     static const uint8_t entry_bytes[] = {0, 18, 83, 0, 17, 0, 0, 8, 0, 0, 16};
     for (uint32_t block = 0; block <= shortest[which]; block++) {
       bool enough = block == shortest[which];
-      memset(packets.bytes, 0, sizeof packets.bytes);
+      blank(which, block);
       packets.packet.size = BODY_AT + block + 2;
       set_u16(8, block);
       set_u16(10, 1000 + which);
@@ -83,7 +90,7 @@ static void smaller_blocks_and_entries_are_refused(void **state) {
       assert_int_equal(status, enough ? PL_OK : PL_E_BLOCK);
     }
     if (entry_bytes[which] == 0) continue;
-    memset(packets.bytes, 0, sizeof packets.bytes);
+    blank(which, shortest[which]);
     set_u16(8, shortest[which]);
     set_u16(10, 1000 + which);
     set_u16(12, 1);
@@ -205,6 +212,39 @@ static void undeclared_values_are_refused(void **state) {
     }
 }
 
+/* The same of what defines a contract: its kind, its type and what the venue says of it. */
+static void undeclared_terms_are_refused(void **state) {
+  (void)state;
+  for (uint32_t value = 0; value < 256; value++) {
+    bool state_good = value <= 6, type_good = value == 1 || value == 2;
+    for (uint32_t kind = 0; kind < 6; kind++) {
+      const struct pl_wire_instrument terms = {
+          .instrument_id = 7, .kind = (uint8_t)kind, .type = (uint8_t)value, .name = "X"};
+      bool good = kind <= 4 && (kind > 1 || type_good);
+      packets_begin(&packets);
+      assert_true(pl_wire_deribit_instrument(&packets.packet, &terms));
+      assert_int_equal(packets_send(&packets), good ? PL_OK : PL_E_VALUE);
+    }
+    const struct pl_wire_instrument terms = {
+        .instrument_id = 7, .state = (uint8_t)value, .type = PL_WIRE_LINEAR, .name = "X"};
+    packets_begin(&packets);
+    assert_true(pl_wire_deribit_instrument_v2(&packets.packet, &terms));
+    assert_int_equal(packets_send(&packets), state_good ? PL_OK : PL_E_VALUE);
+    const struct pl_wire_ticker ticker = {.instrument_id = 7, .state = (uint8_t)value};
+    packets_begin(&packets);
+    assert_true(pl_wire_deribit_ticker(&packets.packet, &ticker));
+    assert_int_equal(packets_send(&packets), state_good ? PL_OK : PL_E_VALUE);
+  }
+}
+
+static void change_id_zero_is_refused(void **state) {
+  (void)state;
+  const struct pl_wire_book book = {77, 5, 6, 0, 1, levels, 2};
+  packets_begin(&packets);
+  assert_true(pl_wire_deribit_book(&packets.packet, &book));
+  assert_int_equal(packets_send(&packets), PL_E_VALUE);
+}
+
 static void stamps_after_2248_are_refused(void **state) {
   (void)state;
   for (uint32_t bit = 40; bit < 64; bit++) {
@@ -317,6 +357,8 @@ int main(void) {
       TEST(packet_length_must_be_the_datagrams),
       TEST(levels_must_hold_numbers_within_the_limits),
       TEST(undeclared_values_are_refused),
+      TEST(undeclared_terms_are_refused),
+      TEST(change_id_zero_is_refused),
       TEST(stamps_after_2248_are_refused),
       TEST(every_cut_is_refused_whole),
       TEST(corrupt_byte_anywhere_is_survived),

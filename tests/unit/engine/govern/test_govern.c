@@ -38,7 +38,8 @@ static void start_at(uint32_t im_ppm) {
   pl_govern_init(&govern, &row);
   govern.faulted = false;
   govern.last_ns = START_NS;
-  govern.published = (struct pl_govern_vector){im_ppm, im_ppm, 0};
+  uint64_t mm_ppm = ((uint64_t)im_ppm * row.mm_share_ppm + 999999) / 1000000;
+  govern.published = (struct pl_govern_vector){im_ppm, (uint32_t)mm_ppm, 0};
 }
 
 /* The whole range 0..40 for what was and what is wanted, every whole step a rate may allow. */
@@ -191,6 +192,25 @@ static void unsound_proposal_is_refused_whole(void **state) {
   assert_int_equal(result.reason_mask & PL_REASON_JOINT, PL_REASON_JOINT);
 }
 
+/* The static table may hold another share: the maintenance margin leaves it no faster either. */
+static void maintenance_margin_leaves_the_static_value_at_its_rate(void **state) {
+  (void)state;
+  row.mm_share_ppm = 1000000;
+  row.static_mm_ppm = 50000;
+  row.im_up_ppm_per_s = 1000;
+  pl_govern_init(&govern, &row);
+  govern.faulted = false;
+  govern.last_ns = START_NS;
+  uint32_t before_ppm = row.static_mm_ppm;
+  for (uint32_t i = 1; i <= 10; i++) {
+    struct pl_govern_result result = publish(200000, 0, 0, START_NS + i * S_NS);
+    assert_int_equal(result.vector.mm_ppm, before_ppm + 1000);
+    assert_int_equal(result.vector.im_ppm, 200000);
+    assert_true(result.reason_mask & PL_REASON_RATE);
+    before_ppm += 1000;
+  }
+}
+
 #define WINDOW 256u
 
 struct point {
@@ -272,6 +292,7 @@ int main(void) {
       TEST(wait_begins_anew_when_the_clock_was_wrong),
       TEST(vector_is_sound_only_within_every_bound),
       TEST(unsound_proposal_is_refused_whole),
+      TEST(maintenance_margin_leaves_the_static_value_at_its_rate),
       TEST(a_million_proposals_break_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,6 @@ static int setup(void **state) {
                                             .decisions = rig.decisions,
                                             .commands = rig.commands,
                                             .views = rig.views,
-                                            .instrument_count = INSTRUMENTS,
                                             .handed_ns = handed_ns,
                                             .context = &rig};
   for (uint32_t i = 0; i < EVENTS; i++) { /* each decides: freeze and thaw in turn */
