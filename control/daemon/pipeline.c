@@ -93,27 +93,38 @@ static void engine_stats(const struct pl_pipeline *pipeline, struct pl_engine_st
   };
 }
 
-static void tell_receive(struct pl_pipeline *pipeline, uint64_t now_ns) {
+static void write_receive(struct pl_pipeline *pipeline) {
   struct pl_receive_cell *cell = &pipeline->receive_cell;
   struct pl_receive_stats stats;
-  if (now_ns < cell->due_ns) return;
-  cell->due_ns = now_ns + STATS_NS;
   receive_stats(pipeline, &stats);
   pl_seqlock_write(&cell->version, cell->words, &stats, PL_STATS_WORDS(pl_receive_stats));
 }
 
-static void tell_engine(struct pl_pipeline *pipeline, uint64_t now_ns) {
+static void write_engine(struct pl_pipeline *pipeline) {
   struct pl_engine_cell *cell = &pipeline->engine_cell;
   struct pl_engine_stats stats;
-  if (now_ns < cell->due_ns) return;
-  cell->due_ns = now_ns + STATS_NS;
   engine_stats(pipeline, &stats);
   pl_seqlock_write(&cell->version, cell->words, &stats, PL_STATS_WORDS(pl_engine_stats));
 }
 
+/* Whether a cell's writer is due again; then it is due next STATS_NS from now. */
+static bool is_due(uint64_t *due_ns, uint64_t now_ns) {
+  if (now_ns < *due_ns) return false;
+  *due_ns = now_ns + STATS_NS;
+  return true;
+}
+
+static void tell_receive(struct pl_pipeline *pipeline, uint64_t now_ns) {
+  if (is_due(&pipeline->receive_cell.due_ns, now_ns)) write_receive(pipeline);
+}
+
+static void tell_engine(struct pl_pipeline *pipeline, uint64_t now_ns) {
+  if (is_due(&pipeline->engine_cell.due_ns, now_ns)) write_engine(pipeline);
+}
+
 void pl_pipeline_sum_up(struct pl_pipeline *pipeline) {
-  tell_receive(pipeline, UINT64_MAX);
-  tell_engine(pipeline, UINT64_MAX);
+  write_receive(pipeline);
+  write_engine(pipeline);
 }
 
 bool pl_pipeline_receive_stats(const struct pl_pipeline *pipeline,
