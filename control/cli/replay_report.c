@@ -29,6 +29,17 @@ static json_t *books_json(const struct pl_book_counters *books) {
                    pl_json_u64(books->sides_truncated), "snapshots", pl_json_u64(books->snapshots));
 }
 
+/* What there is to say of positions and single orders; a venue of levels has nothing but zeros. */
+static json_t *orders_json(const struct pl_book_counters *books) {
+  return json_pack(
+      "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "added", pl_json_u64(books->orders_added), "live",
+      pl_json_u64(books->orders_live), "amended", pl_json_u64(books->orders_amended), "unknown",
+      pl_json_u64(books->orders_unknown), "refused", pl_json_u64(books->orders_refused),
+      "reductions_over", pl_json_u64(books->reductions_over), "positions_wrong",
+      pl_json_u64(books->positions_wrong), "crossings_closed",
+      pl_json_u64(books->crossings_closed));
+}
+
 static json_t *latency_json(const struct pl_play_result *result) {
   return json_pack("{s:o, s:o, s:o}", "p50", pl_json_u64(result->engine.latency_p50_ns), "p99",
                    pl_json_u64(result->engine.latency_p99_ns), "p999",
@@ -58,7 +69,7 @@ void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
       {"instruments", pl_json_u64(result->receive.instruments)},
       {"instruments_full", pl_json_u64(result->receive.venue.instruments_full)},
       {"gaps", pl_json_u64(result->receive.gaps)},
-      {"packets_lost", pl_json_u64(result->receive.packets_lost)},
+      {"units_lost", pl_json_u64(result->receive.units_lost)},
       {"duplicates", pl_json_u64(result->receive.duplicates)},
       {"late", pl_json_u64(result->receive.late)},
       {"restarts", pl_json_u64(result->receive.restarts)},
@@ -67,6 +78,7 @@ void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
       {"clock_jumps", pl_json_u64(result->engine.step.clock_jumps)},
       {"tail_cut", json_boolean(result->tail_cut)},
       {"books", books_json(&result->engine.books)},
+      {"orders", orders_json(&result->engine.books)},
       {"snapshot_checks",
        pair(result->engine.books.snapshot_matches, result->engine.books.snapshot_checks)},
       {"ticker_checks",
@@ -122,7 +134,7 @@ void pl_replay_report_text(FILE *out, const struct pl_play_config *config,
                 "feed      %" PRIu64 " channels, %" PRIu64 " gaps (%" PRIu64
                 " packets lost), %" PRIu64 " duplicates, %" PRIu64 " late, %" PRIu64
                 " restarts, %" PRIu64 " silences\n",
-                result->receive.channels, result->receive.gaps, result->receive.packets_lost,
+                result->receive.channels, result->receive.gaps, result->receive.units_lost,
                 result->receive.duplicates, result->receive.late, result->receive.restarts,
                 result->receive.silences);
   (void)fprintf(out,
@@ -131,6 +143,13 @@ void pl_replay_report_text(FILE *out, const struct pl_play_config *config,
                 result->engine.books.snapshot_matches, result->engine.books.snapshot_checks,
                 result->engine.books.ticker_matches, result->engine.books.ticker_checks,
                 result->engine.books.chain_breaks, result->engine.books.crossings);
+  if (result->engine.books.orders_added != 0)
+    (void)fprintf(out,
+                  "orders    %" PRIu64 " added, %" PRIu64 " live, %" PRIu64 " amended, %" PRIu64
+                  " unknown, %" PRIu64 " refused\n",
+                  result->engine.books.orders_added, result->engine.books.orders_live,
+                  result->engine.books.orders_amended, result->engine.books.orders_unknown,
+                  result->engine.books.orders_refused);
   (void)fprintf(
       out,
       "flow      %" PRIu64 " messages -> %" PRIu64 " events -> %" PRIu64 " decisions of %" PRIu64

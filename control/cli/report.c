@@ -97,8 +97,8 @@ static void put_checks(FILE *out, const char *title, const json_t *pair) {
 void pl_report_status(FILE *out, const json_t *reply) {
   static const char *const traffic[] = {"messages", "messages_unknown", "events", "instruments",
                                         NULL};
-  static const char *const losses[] = {"gaps", "packets_lost", "duplicates",
-                                       "late", "restarts",     NULL};
+  static const char *const losses[] = {"gaps", "units_lost", "duplicates",
+                                       "late", "restarts",   NULL};
   static const char *const channels[] = {"channels", "channels_silent", "silences", NULL};
   static const char *const decisions[] = {"decisions", "decisions_published", "decisions_dropped",
                                           NULL};

@@ -16,9 +16,10 @@ struct pl_books {
 /* pl_books_header writes the line of column names. */
 void pl_books_header(FILE *out);
 
-/* pl_books_tap writes a row if the event ends a book message or a snapshot; context is a struct
- * pl_books. frame counts captured packets from 1, instrument is the venue's id, an empty side
- * leaves its two fields empty. Engine thread. */
+/* pl_books_tap writes a row if the event ends a book message or a snapshot, of the book that the
+ * event is for (levels, or sums of orders); context is a struct pl_books. frame counts captured
+ * packets from 1, instrument is the venue's id, an empty side leaves its two fields empty. Engine
+ * thread. */
 void pl_books_tap(void *context, const struct pl_step *step, const struct pl_event *event);
 
 #endif

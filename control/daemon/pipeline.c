@@ -6,7 +6,11 @@
 #include <string.h>
 
 #define ENGINE_BATCH_EVENTS 256
-#define STATS_NS            UINT64_C(250000000)
+/* A burst's small frames are stepped through together, so that looking ahead has something to see;
+ * a frame that is large alone fits behind them. */
+#define BATCH_EVENTS   256
+#define SCRATCH_EVENTS (BATCH_EVENTS + PL_FRAME_EVENTS_MAX)
+#define STATS_NS       UINT64_C(250000000)
 
 static uint64_t note_handed_ns(const void *context, uint64_t event_seq) {
   const struct pl_pipeline *pipeline = context;
@@ -19,12 +23,21 @@ static void tap(void *context, const struct pl_step *step, const struct pl_event
   pipeline->config.tap(pipeline->config.tap_context, step, event);
 }
 
+static struct pl_step_config step_config(const struct pl_pipeline_config *config) {
+  return (struct pl_step_config){
+      .policy = config->policy,
+      .instrument_count = config->instrument_count,
+      .orders_max = config->venue->orders_max,
+  };
+}
+
 static size_t footprint(const struct pl_pipeline_config *config) {
-  return pl_feed_footprint(config->venue, config->instrument_count) +
-         pl_step_footprint(config->instrument_count) + pl_ring_footprint(PL_EVENT_RING_SLOTS) +
-         pl_ring_footprint(PL_COMMAND_RING_SLOTS) + pl_ring_footprint(PL_DECISION_RING_SLOTS) +
+  struct pl_step_config step = step_config(config);
+  return pl_feed_footprint(config->venue, config->instrument_count) + pl_step_footprint(&step) +
+         pl_ring_footprint(PL_EVENT_RING_SLOTS) + pl_ring_footprint(PL_COMMAND_RING_SLOTS) +
+         pl_ring_footprint(PL_DECISION_RING_SLOTS) +
          pl_arena_round(config->instrument_count * sizeof(struct pl_view_cell)) +
-         pl_arena_round(PL_FRAME_EVENTS_MAX * sizeof(struct pl_event));
+         pl_arena_round(SCRATCH_EVENTS * sizeof(struct pl_event));
 }
 
 enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
@@ -33,15 +46,16 @@ enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
   enum pl_status status = pl_arena_open(footprint(config), &arena);
   if (status != PL_OK) return status;
   struct pl_pipeline *p = ret_pipeline;
+  struct pl_step_config step = step_config(config);
   *p = (struct pl_pipeline){.config = *config};
   p->feed =
       pl_feed_create(&arena, config->venue, config->policy->silence_ns, config->instrument_count);
-  p->step = pl_step_create(&arena, config->policy, config->instrument_count);
+  p->step = pl_step_create(&arena, &step);
   p->events = pl_ring_create(&arena, PL_EVENT_RING_SLOTS);
   p->commands = pl_ring_create(&arena, PL_COMMAND_RING_SLOTS);
   p->decisions = pl_ring_create(&arena, PL_DECISION_RING_SLOTS);
   p->views = pl_arena_take(&arena, config->instrument_count * sizeof *p->views);
-  p->scratch = pl_arena_take(&arena, PL_FRAME_EVENTS_MAX * sizeof *p->scratch);
+  p->scratch = pl_arena_take(&arena, SCRATCH_EVENTS * sizeof *p->scratch);
   if (config->touch) pl_arena_touch(&arena);
   p->arena = arena;
   p->loop.config = (struct pl_loop_config){
@@ -73,7 +87,7 @@ static void receive_stats(const struct pl_pipeline *pipeline, struct pl_receive_
     ret_stats->channels += channels[i].started;
     ret_stats->channels_silent += channels[i].silent;
     ret_stats->gaps += channels[i].gaps;
-    ret_stats->packets_lost += channels[i].packets_lost;
+    ret_stats->units_lost += channels[i].units_lost;
     ret_stats->duplicates += channels[i].duplicates;
     ret_stats->late += channels[i].late;
     ret_stats->restarts += channels[i].restarts;
@@ -139,24 +153,33 @@ bool pl_pipeline_engine_stats(const struct pl_pipeline *pipeline,
   return pl_seqlock_read(&cell->version, cell->words, ret_stats, PL_STATS_WORDS(pl_engine_stats));
 }
 
-static void run_pending(struct pl_pipeline *pipeline) {
-  while (pl_feed_pending(pipeline->feed) > 0)
-    pl_loop_take(&pipeline->loop, pipeline->scratch,
-                 pl_feed_write(pipeline->feed, pipeline->scratch));
+static void flush(struct pl_pipeline *pipeline, uint32_t *gathered) {
+  pl_loop_take(&pipeline->loop, pipeline->scratch, *gathered);
+  *gathered = 0;
+}
+
+/* Gathers what is pending behind what was; steps through it when there is enough. */
+static void gather(struct pl_pipeline *pipeline, uint32_t *gathered) {
+  while (pl_feed_pending(pipeline->feed) > 0) {
+    *gathered += pl_feed_write(pipeline->feed, pipeline->scratch + *gathered);
+    if (*gathered >= BATCH_EVENTS) flush(pipeline, gathered);
+  }
 }
 
 void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames, uint32_t count,
                      uint64_t now_ns) {
   uint64_t handed_ns = count != 0 ? pl_clock_monotonic_ns() : 0; /* the whole burst is, now */
+  uint32_t gathered = 0;
   pl_loop_commands(&pipeline->loop);
   if (count == 0) {
     pl_feed_tick(pipeline->feed, now_ns);
-    run_pending(pipeline);
+    gather(pipeline, &gathered);
   }
   for (uint32_t i = 0; i < count; i++) {
     (void)pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
-    run_pending(pipeline);
+    gather(pipeline, &gathered);
   }
+  if (gathered != 0) flush(pipeline, &gathered);
   uint64_t wall_ns = pl_clock_monotonic_ns();
   tell_receive(pipeline, wall_ns);
   tell_engine(pipeline, wall_ns);

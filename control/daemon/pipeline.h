@@ -12,7 +12,7 @@ struct pl_receive_stats {
   struct pl_feed_counters feed;
   struct pl_venue_counters venue;
   uint64_t channels, channels_silent, instruments;
-  uint64_t gaps, packets_lost, duplicates, late, restarts, silences;
+  uint64_t gaps, units_lost, duplicates, late, restarts, silences;
 };
 
 struct pl_engine_stats {
@@ -42,7 +42,7 @@ struct pl_pipeline {
   struct pl_loop loop;  /* engine core's */
   struct pl_ring *events, *commands, *decisions;
   struct pl_view_cell *views; /* [instrument_count] */
-  struct pl_event *scratch;   /* [PL_FRAME_EVENTS_MAX], receive core's */
+  struct pl_event *scratch;   /* a batch, or what did not fit the ring; receive core's */
   struct pl_receive_cell {
     alignas(PL_CACHE_LINE_BYTES) _Atomic uint64_t version;
     _Atomic uint64_t words[PL_STATS_WORDS(pl_receive_stats)];

@@ -49,7 +49,7 @@ static void add_receive(const struct pl_service *service, json_t *reply) {
       {"messages_headless", stats.venue.messages_headless},
       {"events", stats.feed.events},
       {"gaps", stats.gaps},
-      {"packets_lost", stats.packets_lost},
+      {"units_lost", stats.units_lost},
       {"duplicates", stats.duplicates},
       {"late", stats.late},
       {"restarts", stats.restarts},

@@ -28,8 +28,8 @@ struct pl_feed {
   /* Pending: first the sweeps, in order, then the packet. */
   struct sweep sweeps[SWEEPS_MAX];
   uint32_t sweep_at, sweep_count;
-  const uint8_t *packet; /* NULL: none */
-  uint32_t packet_bytes, packet_events_max, packet_messages;
+  struct pl_packet packet; /* data NULL: none */
+  uint32_t packet_events_max, packet_messages;
   struct pl_venue_context context;
   bool torn[PL_CHANNELS_MAX]; /* a packet of this channel was abandoned: a gap of our own making */
   struct pl_feed_counters counters;
@@ -69,7 +69,7 @@ static void sweep_add(struct pl_feed *feed, uint32_t channel, enum sweep_kind ki
 
 /* Sweeps that found no room stay for the next batch: a channel's fault is never forgotten. */
 static void begin_batch(struct pl_feed *feed) {
-  PL_CHECK(feed->packet == NULL);
+  PL_CHECK(feed->packet.data == NULL);
   feed->sweep_count -= feed->sweep_at;
   for (uint32_t i = 0; i < feed->sweep_count; i++)
     feed->sweeps[i] = feed->sweeps[feed->sweep_at + i];
@@ -91,47 +91,57 @@ static enum pl_status find_channels(struct pl_feed *feed, const struct pl_venue_
   uint32_t channel = pl_line_channel(feed->lines, head->channel_id);
   uint32_t home = pl_line_channel(feed->lines, head->home_channel_id);
   if (channel == PL_CHANNELS_MAX || home == PL_CHANNELS_MAX) return PL_E_CHANNELS_FULL;
-  pl_line_watch(feed->lines, home, feed->now_ns);
+  /* A recovery channel speaks in cycles: only what it serves is watched, where that is known. */
+  if (!head->recovery || home != channel) pl_line_watch(feed->lines, home, feed->now_ns);
   feed->context.channel = channel;
   feed->context.home_channel = home;
+  feed->context.recovery = head->recovery;
   return PL_OK;
 }
 
-/* What the channel has to tell its instruments before this packet does. A snapshot channel tells
+/* What the channel has to tell its instruments before this packet does. A recovery channel tells
  * nobody: losing a part of a snapshot leaves the kept books as good as they were. */
 static void tell_channel(struct pl_feed *feed, enum pl_line_verdict verdict, bool was_silent) {
-  uint32_t channel = feed->context.channel;
+  uint32_t channel = feed->context.channel, channels;
   feed->context.continuous = verdict == PL_LINE_NEXT && !feed->torn[channel];
+  feed->context.whole = pl_line_channels(feed->lines, &channels)[channel].whole;
   feed->torn[channel] = false;
-  if (channel != feed->context.home_channel) return;
+  if (feed->context.recovery) return;
   if (verdict == PL_LINE_GAP) sweep_add(feed, channel, SWEEP_GAP);
   if (verdict == PL_LINE_RESTART) sweep_add(feed, channel, SWEEP_RESTART);
   if (was_silent) sweep_add(feed, channel, SWEEP_RESUMED);
 }
 
-static enum pl_status accept(struct pl_feed *feed, const struct pl_frame *frame) {
+static enum pl_status parse(const struct pl_feed *feed, const struct pl_frame *frame,
+                            struct pl_packet *ret_packet, struct pl_venue_head *ret_head,
+                            struct pl_venue_verdict *ret_verdict) {
   if (frame->data == NULL || frame->size_bytes > PL_FRAME_BYTES_MAX) return PL_E_OVERSIZE;
-  struct pl_udp udp;
+  enum pl_status status = pl_udp_parse(frame->data, frame->size_bytes, ret_packet);
+  if (status != PL_OK) return status;
+  if (ret_packet->group_ipv4 >> 28 != MULTICAST_PREFIX) return PL_E_NOT_MULTICAST;
+  status = feed->venue->head(ret_packet, ret_head);
+  return status == PL_OK ? feed->venue->judge(ret_packet, ret_verdict) : status;
+}
+
+static enum pl_status accept(struct pl_feed *feed, const struct pl_frame *frame) {
+  struct pl_packet packet;
   struct pl_venue_head head;
   struct pl_venue_verdict verdict;
-  enum pl_status status = pl_udp_parse(frame->data, frame->size_bytes, &udp);
-  if (status == PL_OK && udp.group_ipv4 >> 28 != MULTICAST_PREFIX) status = PL_E_NOT_MULTICAST;
-  if (status == PL_OK) status = feed->venue->head(udp.payload, udp.payload_bytes, &head);
-  if (status == PL_OK) status = feed->venue->judge(udp.payload, udp.payload_bytes, &verdict);
+  enum pl_status status = parse(feed, frame, &packet, &head, &verdict);
   if (status == PL_OK) status = find_channels(feed, &head);
   if (status != PL_OK) return status;
   uint32_t channel = feed->context.channel;
   enum pl_line_id line = (enum pl_line_id)frame->line;
-  enum pl_line_verdict order = pl_line_judge(feed->lines, channel, line, head.seq);
-  bool was_silent =
-      pl_line_commit(feed->lines, channel, line, head.seq, head.seq_count, order, frame->recv_ns);
+  const struct pl_line_place place = {head.session, head.seq, head.seq_count};
+  enum pl_line_verdict order = pl_line_judge(feed->lines, channel, line, &place);
+  bool was_silent = pl_line_commit(feed->lines, channel, line, &place, order, frame->recv_ns);
   if (order == PL_LINE_DUPLICATE) return PL_E_DUPLICATE;
   if (order == PL_LINE_LATE) return PL_E_LATE;
   tell_channel(feed, order, was_silent);
-  feed->packet = udp.payload;
-  feed->packet_bytes = udp.payload_bytes;
+  feed->packet = packet;
   feed->packet_events_max = verdict.events_max;
   feed->packet_messages = verdict.messages;
+  feed->context.packet_seq = head.seq;
   struct pl_feed_note *note = &feed->notes[feed->frame_number & (PL_FEED_NOTES - 1)];
   note->channel_id = head.channel_id;
   note->packet_seq = head.seq;
@@ -153,7 +163,7 @@ enum pl_status pl_feed_accept(struct pl_feed *feed, const struct pl_frame *frame
 
 uint32_t pl_feed_pending(const struct pl_feed *feed) {
   if (feed->sweep_at < feed->sweep_count) return PL_SWEEP_EVENTS_MAX;
-  if (feed->packet == NULL) return 0;
+  if (feed->packet.data == NULL) return 0;
   return feed->packet_events_max != 0 ? feed->packet_events_max : 1; /* it must be written anyway */
 }
 
@@ -190,12 +200,11 @@ static uint32_t write_packet(struct pl_feed *feed, struct pl_event *ret_events) 
   uint32_t known = pl_directory_count(feed->directory);
   feed->context.recv_ns = feed->now_ns;
   feed->context.seq = feed->frame_number * PL_EVENTS_PER_FRAME + feed->ordinal;
-  uint32_t count = feed->venue->write(feed->decoder, feed->packet, feed->packet_bytes,
-                                      &feed->context, ret_events);
+  uint32_t count = feed->venue->write(feed->decoder, &feed->packet, &feed->context, ret_events);
   PL_CHECK(count <= feed->packet_events_max);
   feed->ordinal += count;
   feed->counters.messages += feed->packet_messages;
-  feed->packet = NULL;
+  feed->packet.data = NULL;
   /* Instruments just listed on a channel that is silent already: nobody else would tell them. */
   if (pl_directory_count(feed->directory) != known &&
       pl_line_channels(feed->lines, &channels)[home].silent)
@@ -207,20 +216,20 @@ uint32_t pl_feed_write(struct pl_feed *feed, struct pl_event *ret_events) {
   uint32_t count = 0;
   if (feed->sweep_at < feed->sweep_count)
     count = write_sweep(feed, ret_events);
-  else if (feed->packet != NULL)
+  else if (feed->packet.data != NULL)
     count = write_packet(feed, ret_events);
   feed->counters.events += count;
   return count;
 }
 
 void pl_feed_abandon(struct pl_feed *feed) {
-  if (feed->packet == NULL) return;
-  feed->packet = NULL;
+  if (feed->packet.data == NULL) return;
+  feed->packet.data = NULL;
   feed->counters.outcomes[PL_OK]--;
   feed->counters.outcomes[PL_E_RING_FULL]++;
   feed->torn[feed->context.channel] = true;
-  if (feed->context.channel == feed->context.home_channel)
-    sweep_add(feed, feed->context.channel, SWEEP_GAP);
+  pl_line_tear(feed->lines, feed->context.channel);
+  if (!feed->context.recovery) sweep_add(feed, feed->context.channel, SWEEP_GAP);
 }
 
 const struct pl_feed_counters *pl_feed_counters(const struct pl_feed *feed) {

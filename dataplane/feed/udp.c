@@ -14,7 +14,7 @@ static uint16_t be16(const uint8_t *at) {
   return (uint16_t)((uint16_t)(at[0] << 8) | at[1]);
 }
 
-enum pl_status pl_udp_parse(const uint8_t *frame, size_t size_bytes, struct pl_udp *ret_udp) {
+enum pl_status pl_udp_parse(const uint8_t *frame, size_t size_bytes, struct pl_packet *ret_packet) {
   if (size_bytes < ETHERNET_BYTES) return PL_E_RUNT;
   size_t at = ETHERNET_BYTES;
   uint16_t ethertype = be16(frame + 12);
@@ -37,9 +37,9 @@ enum pl_status pl_udp_parse(const uint8_t *frame, size_t size_bytes, struct pl_u
   const uint8_t *udp = ip + header_bytes;
   size_t udp_bytes = be16(udp + 4);
   if (udp_bytes < UDP_BYTES || udp_bytes > total_bytes - header_bytes) return PL_E_IP_LENGTH;
-  *ret_udp = (struct pl_udp){
-      .payload = udp + UDP_BYTES,
-      .payload_bytes = (uint32_t)(udp_bytes - UDP_BYTES),
+  *ret_packet = (struct pl_packet){
+      .data = udp + UDP_BYTES,
+      .size_bytes = (uint32_t)(udp_bytes - UDP_BYTES),
       .group_ipv4 = (uint32_t)be16(ip + 16) << 16 | be16(ip + 18),
       .port = be16(udp + 2),
   };

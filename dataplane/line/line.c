@@ -2,13 +2,13 @@
 
 #include "engine/base/check.h"
 
-#define CHANNEL_IDS 65536u
+#define FIRST_SEQ_MAX 1 /* a run begins with 0 or 1 */
 
 struct pl_line_table {
   uint64_t seq_mask, silence_ns;
   uint32_t count;
   struct pl_channel channels[PL_CHANNELS_MAX];
-  uint16_t index_by_id[CHANNEL_IDS]; /* dense index + 1; 0: unknown */
+  uint16_t index_by_id[PL_CHANNEL_IDS]; /* dense index + 1; 0: unknown */
 };
 
 size_t pl_line_footprint(void) {
@@ -25,7 +25,7 @@ struct pl_line_table *pl_line_create(struct pl_arena *arena, uint32_t seq_bits,
 }
 
 uint32_t pl_line_channel(struct pl_line_table *table, uint32_t id) {
-  PL_CHECK(id < CHANNEL_IDS);
+  PL_CHECK(id < PL_CHANNEL_IDS);
   if (table->index_by_id[id] != 0) return table->index_by_id[id] - 1u;
   if (table->count == PL_CHANNELS_MAX) return PL_CHANNELS_MAX;
   table->channels[table->count].id = id;
@@ -58,28 +58,33 @@ static bool in_back_run(const struct pl_line_table *table, const struct pl_chann
 static bool is_of_old_run(const struct pl_line_table *table, const struct pl_channel *channel,
                           const struct pl_channel_line *line, uint64_t seq) {
   return line->in_old_run && is_ahead(table, seq, line->high_seq) &&
-         !is_ahead(table, seq, channel->old_next_seq + PL_LINE_WINDOW_PACKETS);
+         !is_ahead(table, seq, channel->old_next_seq + PL_LINE_WINDOW_UNITS);
 }
 
 enum pl_line_verdict pl_line_judge(const struct pl_line_table *table, uint32_t index,
-                                   enum pl_line_id line, uint64_t seq) {
+                                   enum pl_line_id line, const struct pl_line_place *place) {
   const struct pl_channel *channel = &table->channels[index];
+  uint64_t seq = place->seq;
   if (!channel->started) return PL_LINE_FIRST;
+  if (place->session != channel->session)
+    return channel->restarts != 0 && place->session == channel->old_session ? PL_LINE_LATE
+                                                                            : PL_LINE_RESTART;
   const struct pl_channel_line *own = &channel->lines[line];
   if (is_of_old_run(table, channel, own, seq)) return PL_LINE_LATE;
   if (seq == channel->next_seq) return PL_LINE_NEXT;
   if (is_ahead(table, seq, channel->next_seq)) return PL_LINE_GAP;
   if (in_back_run(table, own, seq)) return PL_LINE_RESTART;
   uint64_t back = (channel->next_seq - 1 - seq) & table->seq_mask;
-  if (back < PL_LINE_WINDOW_PACKETS)
+  if (back < PL_LINE_WINDOW_UNITS)
     return channel->seen_window >> back & 1 ? PL_LINE_DUPLICATE : PL_LINE_LATE;
-  bool to_start =
-      seq <= 1 && own->started && !own->in_old_run && !is_ahead(table, seq, own->high_seq);
+  bool to_start = seq <= FIRST_SEQ_MAX && own->started && !own->in_old_run &&
+                  !is_ahead(table, seq, own->high_seq);
   return to_start ? PL_LINE_RESTART : PL_LINE_LATE;
 }
 
 static void line_record(const struct pl_line_table *table, struct pl_channel_line *line,
-                        uint64_t seq, enum pl_line_verdict verdict) {
+                        const struct pl_line_place *place, enum pl_line_verdict verdict) {
+  uint64_t seq = place->seq;
   bool ahead = line->started && is_ahead(table, seq, line->high_seq);
   if (verdict == PL_LINE_RESTART || !line->started || ahead || line->in_old_run) {
     line->started = true;
@@ -89,47 +94,58 @@ static void line_record(const struct pl_line_table *table, struct pl_channel_lin
     return;
   }
   line->back_run = line->back_run != 0 && seq == line->back_next_seq ? line->back_run + 1 : 1;
-  line->back_next_seq = (seq + 1) & table->seq_mask;
+  line->back_next_seq = (seq + place->seq_count) & table->seq_mask;
 }
 
 static void channel_take(const struct pl_line_table *table, struct pl_channel *channel,
-                         uint64_t seq, uint32_t seq_count, enum pl_line_verdict verdict) {
+                         const struct pl_line_place *place, enum pl_line_verdict verdict) {
+  uint64_t seq = place->seq;
+  uint32_t seq_count = place->seq_count;
   uint64_t skipped = verdict == PL_LINE_GAP ? (seq - channel->next_seq) & table->seq_mask : 0;
   if (verdict == PL_LINE_GAP) {
     channel->gaps++;
-    channel->packets_lost += skipped;
+    channel->units_lost += skipped;
   }
   bool fresh = verdict == PL_LINE_FIRST || verdict == PL_LINE_RESTART;
+  channel->whole = fresh ? seq <= FIRST_SEQ_MAX : channel->whole && verdict != PL_LINE_GAP;
   uint64_t shift = skipped + seq_count;
-  uint64_t window = fresh || shift >= PL_LINE_WINDOW_PACKETS ? 0 : channel->seen_window << shift;
-  uint64_t taken =
-      seq_count >= PL_LINE_WINDOW_PACKETS ? UINT64_MAX : (UINT64_C(1) << seq_count) - 1;
+  uint64_t window = fresh || shift >= PL_LINE_WINDOW_UNITS ? 0 : channel->seen_window << shift;
+  uint64_t taken = seq_count >= PL_LINE_WINDOW_UNITS ? UINT64_MAX : (UINT64_C(1) << seq_count) - 1;
   channel->seen_window = window | taken;
+  channel->session = place->session;
   channel->next_seq = (seq + seq_count) & table->seq_mask;
   channel->started = true;
   channel->packets++;
 }
 
-bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id line, uint64_t seq,
-                    uint32_t seq_count, enum pl_line_verdict verdict, uint64_t recv_ns) {
+bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id line,
+                    const struct pl_line_place *place, enum pl_line_verdict verdict,
+                    uint64_t recv_ns) {
   struct pl_channel *channel = &table->channels[index];
-  line_record(table, &channel->lines[line], seq, verdict);
+  line_record(table, &channel->lines[line], place, verdict);
   switch (verdict) {
   case PL_LINE_DUPLICATE: channel->duplicates++; return false;
   case PL_LINE_LATE: channel->late++; return false;
   case PL_LINE_RESTART:
     channel->restarts++;
+    channel->old_session = channel->session;
     channel->old_next_seq = channel->next_seq;
+    /* Where sessions tell the runs apart, nothing need be remembered of the other line. */
     for (uint32_t other = 0; other < PL_LINE_COUNT; other++)
-      channel->lines[other].in_old_run = other != (uint32_t)line && channel->lines[other].started;
+      channel->lines[other].in_old_run = other != (uint32_t)line && channel->lines[other].started &&
+                                         place->session == channel->session;
     break;
   default: break;
   }
-  channel_take(table, channel, seq, seq_count, verdict);
+  channel_take(table, channel, place, verdict);
   bool was_silent = channel->silent;
   channel->silent = false;
   channel->last_recv_ns = recv_ns;
   return was_silent;
+}
+
+void pl_line_tear(struct pl_line_table *table, uint32_t index) {
+  table->channels[index].whole = false;
 }
 
 uint32_t pl_line_silence(struct pl_line_table *table, uint64_t now_ns) {

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PL_LINE_WINDOW_PACKETS 64 /* how far back a packet is known as seen or missed */
-#define PL_LINE_RESTART_RUN    16 /* packets in order, far behind, that mean a new run began */
+#define PL_LINE_WINDOW_UNITS 64 /* how far back a unit is known as seen or missed */
+#define PL_LINE_RESTART_RUN  16 /* packets in order, far behind, that mean a new run began */
 
 enum pl_line_verdict {
   PL_LINE_NEXT,      /* the packet that was due */
@@ -27,9 +27,10 @@ enum pl_line_verdict {
 struct pl_channel {
   uint32_t id; /* the venue's */
   bool started, watched, silent;
-  uint64_t next_seq;
-  uint64_t old_next_seq; /* where the run before the last restart stood */
-  uint64_t seen_window;  /* bit i: next_seq - 1 - i was taken */
+  bool whole; /* followed from the first unit of its run, nothing missing since */
+  uint64_t session, next_seq;
+  uint64_t old_session, old_next_seq; /* of the run before the last restart, and where it stood */
+  uint64_t seen_window;               /* bit i: next_seq - 1 - i was taken */
   uint64_t last_recv_ns;
   struct pl_channel_line {
     uint64_t high_seq, back_next_seq;
@@ -37,7 +38,14 @@ struct pl_channel {
     bool started;
     bool in_old_run; /* the other line restarted; this one has yet to follow */
   } lines[PL_LINE_COUNT];
-  uint64_t packets, gaps, packets_lost, duplicates, late, restarts, silences;
+  uint64_t packets, gaps, units_lost, duplicates, late, restarts, silences;
+};
+
+/* A packet's place in its channel. */
+struct pl_line_place {
+  uint64_t session;   /* names the run; a venue without sessions gives 0 */
+  uint64_t seq;       /* of its first unit; of the next one to come when it has none */
+  uint32_t seq_count; /* sequence units: packets or messages, as the venue counts; 0: a heartbeat */
 };
 
 struct pl_line_table;
@@ -52,7 +60,7 @@ struct pl_line_table *pl_line_create(struct pl_arena *arena, uint32_t seq_bits,
 
 /* pl_line_channel returns the dense index of a channel, making it known if it is new;
  * PL_CHANNELS_MAX when the table is full.
- *   id  the venue's, below 65536 */
+ *   id  the venue's, below PL_CHANNEL_IDS */
 uint32_t pl_line_channel(struct pl_line_table *table, uint32_t id);
 
 /* pl_line_watch asks for a channel's silence to be told from now on. Channels that speak in cycles
@@ -61,17 +69,20 @@ uint32_t pl_line_channel(struct pl_line_table *table, uint32_t id);
 void pl_line_watch(struct pl_line_table *table, uint32_t index, uint64_t now_ns);
 
 /* pl_line_judge says what a packet is, changing nothing.
- *   index  dense channel index
- *   seq    sequence of the packet's first unit */
+ *   index  dense channel index */
 enum pl_line_verdict pl_line_judge(const struct pl_line_table *table, uint32_t index,
-                                   enum pl_line_id line, uint64_t seq);
+                                   enum pl_line_id line, const struct pl_line_place *place);
 
 /* pl_line_commit records the packet under the verdict it got. A packet that turned out malformed is
  * not committed: the next one then shows the gap.
- *   seq_count  units the packet carries (Deribit: 1 a packet)
- *   returns    true when the channel was silent until now */
-bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id line, uint64_t seq,
-                    uint32_t seq_count, enum pl_line_verdict verdict, uint64_t recv_ns);
+ *   returns  true when the channel was silent until now */
+bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id line,
+                    const struct pl_line_place *place, enum pl_line_verdict verdict,
+                    uint64_t recv_ns);
+
+/* pl_line_tear says that a packet, though committed, reached nobody: its channel's run is no longer
+ * whole. */
+void pl_line_tear(struct pl_line_table *table, uint32_t index);
 
 /* pl_line_silence finds a watched channel that has just become silent and marks it.
  *   now_ns   receive clock

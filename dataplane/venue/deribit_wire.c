@@ -13,18 +13,18 @@ enum pl_status pl_deribit_next(const uint8_t *packet, size_t size_bytes, size_t 
   const uint8_t *head = packet + *at;
   struct pl_deribit_message message = {
       .block = packet + block_at,
-      .block_bytes = pl_deribit_u16(head),
-      .template_id = pl_deribit_u16(head + 2),
-      .schema_id = pl_deribit_u16(head + 4),
+      .block_bytes = pl_bytes_le16(head),
+      .template_id = pl_bytes_le16(head + 2),
+      .schema_id = pl_bytes_le16(head + 4),
   };
-  uint32_t groups = pl_deribit_u16(head + 8), vars = pl_deribit_u16(head + 10);
+  uint32_t groups = pl_bytes_le16(head + 8), vars = pl_bytes_le16(head + 10);
   size_t end = block_at + message.block_bytes;
   if (end > size_bytes) return PL_E_TRUNCATED;
   for (uint32_t i = 0; i < groups; i++) { /* each takes 8 bytes at least: bounded by the packet */
     if (size_bytes - end < PL_DERIBIT_GROUP_BYTES) return PL_E_TRUNCATED;
     const uint8_t *group = packet + end;
-    uint16_t entry_bytes = pl_deribit_u16(group), count = pl_deribit_u16(group + 2);
-    if (pl_deribit_u32(group + 4) != 0) return PL_E_BLOCK; /* nested parts: none is defined */
+    uint16_t entry_bytes = pl_bytes_le16(group), count = pl_bytes_le16(group + 2);
+    if (pl_bytes_le32(group + 4) != 0) return PL_E_BLOCK; /* nested parts: none is defined */
     end += PL_DERIBIT_GROUP_BYTES;
     if (size_bytes - end < (size_t)entry_bytes * count) return PL_E_TRUNCATED;
     if (i == 0) {
@@ -49,7 +49,7 @@ enum pl_status pl_deribit_next(const uint8_t *packet, size_t size_bytes, size_t 
 
 /* A double's magnitude can be compared by its bits; NaN and infinity lie above every limit. */
 static bool magnitude_is_within(const uint8_t *at, uint64_t limit_bits) {
-  return (pl_deribit_u64(at) & (UINT64_MAX >> 1)) <= limit_bits;
+  return (pl_bytes_le64(at) & (UINT64_MAX >> 1)) <= limit_bits;
 }
 
 #define PRICE_LIMIT_BITS UINT64_C(0x4197d78400000000) /* 1e8, as PL_PRICE_E9_MAX */
@@ -64,16 +64,16 @@ static bool qty_is_good(const uint8_t *at) {
 }
 
 static bool is_nan(const uint8_t *at) {
-  return (pl_deribit_u64(at) & (UINT64_MAX >> 1)) > UINT64_C(0x7ff0000000000000);
+  return (pl_bytes_le64(at) & (UINT64_MAX >> 1)) > UINT64_C(0x7ff0000000000000);
 }
 
 static bool time_is_good(const uint8_t *at) {
-  return pl_deribit_u64(at) < TIME_MS_MAX;
+  return pl_bytes_le64(at) < TIME_MS_MAX;
 }
 
 static bool book_is_good(const struct pl_deribit_message *m) {
   if (!time_is_good(m->block + 4) || m->block[28] > 1) return false;
-  if (pl_deribit_u64(m->block + 20) == 0) return false; /* change ids count from 1 */
+  if (pl_bytes_le64(m->block + 20) == 0) return false; /* change ids count from 1 */
   for (uint32_t i = 0; i < m->group_count; i++) {
     const uint8_t *entry = m->group + (size_t)i * m->group_block_bytes;
     if (entry[0] > 1 || entry[1] > 2 || !price_is_good(entry + 2) || !qty_is_good(entry + 10))

@@ -4,12 +4,12 @@
 #ifndef DATAPLANE_VENUE_DERIBIT_WIRE_H
 #define DATAPLANE_VENUE_DERIBIT_WIRE_H
 
+#include "dataplane/venue/bytes.h"
 #include "engine/base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #define PL_DERIBIT_FRAME_BYTES   8  /* packetLength u16, channelId u16, sequenceNumber u32 */
 #define PL_DERIBIT_MESSAGE_BYTES 12 /* blockLength, templateId, schemaId, version, groups, vars */
@@ -30,26 +30,6 @@ enum pl_deribit_template {
   PL_DERIBIT_RFQ = 1009,
   PL_DERIBIT_INSTRUMENT_V2 = 1010,
 };
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire's byte order is read as is");
-
-static inline uint16_t pl_deribit_u16(const uint8_t *at) {
-  uint16_t value;
-  memcpy(&value, at, sizeof value);
-  return value;
-}
-
-static inline uint32_t pl_deribit_u32(const uint8_t *at) {
-  uint32_t value;
-  memcpy(&value, at, sizeof value);
-  return value;
-}
-
-static inline uint64_t pl_deribit_u64(const uint8_t *at) {
-  uint64_t value;
-  memcpy(&value, at, sizeof value);
-  return value;
-}
 
 /* One message, all its parts inside the packet. */
 struct pl_deribit_message {

@@ -72,6 +72,20 @@ uint32_t pl_directory_index(struct pl_directory *directory, uint64_t venue_id, u
   return PL_INSTRUMENT_NONE;
 }
 
+void pl_directory_move(struct pl_directory *directory, uint32_t index, uint32_t channel) {
+  PL_CHECK(channel < PL_CHANNELS_MAX);
+  struct pl_instrument *entry = pl_directory_entry(directory, index);
+  uint32_t *link = &directory->first_in_channel[entry->channel];
+  while (*link != index) { /* as long as the channel's list; once an instrument */
+    PL_CHECK(*link != PL_INSTRUMENT_NONE);
+    link = &directory->entries[*link].next_in_channel;
+  }
+  *link = entry->next_in_channel;
+  entry->channel = channel;
+  entry->next_in_channel = directory->first_in_channel[channel];
+  directory->first_in_channel[channel] = index;
+}
+
 struct pl_instrument *pl_directory_entry(struct pl_directory *directory, uint32_t index) {
   PL_CHECK(index < directory->capacity);
   return &directory->entries[index];

@@ -30,8 +30,12 @@ struct pl_instrument {
   uint16_t state;               /* the venue's code; PL_DIRECTORY_STATE_UNKNOWN until told */
   uint8_t tick_step_count, leg_count;
   bool mid_event;           /* its book event goes on in a later packet */
+  bool begun;               /* its books were said to begin from nothing in this run */
   uint32_t channel;         /* dense index of the channel its book updates come on */
   uint32_t next_in_channel; /* PL_INSTRUMENT_NONE ends the list */
+  uint32_t touched_at;      /* decoder's: where in the packet's list of touched instruments */
+  uint64_t touched_seq;     /* decoder's: the packet, by the seq of its first event */
+  uint64_t update_seq;      /* decoder's: the venue's number of the last update it saw, 0: none */
   uint64_t name_hash;       /* XXH3-64 of the name */
   int64_t tick_e9, contract_size_e8, strike_e9;
   uint64_t expiry_ns;
@@ -52,6 +56,10 @@ struct pl_directory *pl_directory_create(struct pl_arena *arena, uint32_t instru
  *   channel  dense index of the channel its updates come on; kept from its first appearance
  * Receive thread only. */
 uint32_t pl_directory_index(struct pl_directory *directory, uint64_t venue_id, uint32_t channel);
+
+/* pl_directory_move gives an instrument another channel: the first one known of it carried no book
+ * updates. Receive thread only. */
+void pl_directory_move(struct pl_directory *directory, uint32_t index, uint32_t channel);
 
 /* pl_directory_entry returns an entry for the receive thread to read and write. */
 struct pl_instrument *pl_directory_entry(struct pl_directory *directory, uint32_t index);

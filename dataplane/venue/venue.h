@@ -7,6 +7,7 @@
 #include "dataplane/venue/directory.h"
 #include "engine/base/arena.h"
 #include "engine/base/event.h"
+#include "engine/base/frame.h"
 #include "engine/base/status.h"
 
 #include <stdbool.h>
@@ -15,10 +16,12 @@
 
 /* What a packet's header says. */
 struct pl_venue_head {
-  uint32_t channel_id;      /* the venue's, below 65536 */
+  uint32_t channel_id;      /* the venue's, below PL_CHANNEL_IDS */
   uint32_t home_channel_id; /* channel of the book updates that this one serves; itself mostly */
-  uint64_t seq;
-  uint32_t seq_count; /* sequence units the packet takes up */
+  bool recovery;            /* a channel of snapshots or definitions: its losses tell nobody */
+  uint64_t session;         /* names the run of sequence numbers; another value is another run */
+  uint64_t seq;             /* of the first unit; of the next to come when there is none */
+  uint32_t seq_count;       /* sequence units the packet takes up; 0: a heartbeat */
 };
 
 /* What judging a packet found. */
@@ -30,8 +33,11 @@ struct pl_venue_verdict {
 /* What writing needs beside the packet. */
 struct pl_venue_context {
   uint32_t channel, home_channel; /* dense indices */
-  bool continuous;                /* nothing is missing between the last packet and this one */
-  uint64_t seq;                   /* of the first event; the others follow by one */
+  bool recovery;
+  bool continuous;     /* nothing is missing between the last packet and this one */
+  bool whole;          /* the channel's run was followed from its first unit without a loss */
+  uint64_t packet_seq; /* the head's */
+  uint64_t seq;        /* of the first event; the others follow by one */
   uint64_t recv_ns;
 };
 
@@ -48,13 +54,13 @@ struct pl_venue {
   size_t (*footprint)(void);
   /* The decoder's state from the arena; directory outlives it. */
   void *(*create)(struct pl_arena *arena, struct pl_directory *directory);
+  uint32_t orders_max; /* live orders that an engine for it has room for; 0: it tells levels only */
   /* Reads the packet's header. PL_E_PACKET_HEADER when it is none of this venue's. */
-  enum pl_status (*head)(const uint8_t *packet, size_t size_bytes, struct pl_venue_head *ret_head);
+  enum pl_status (*head)(const struct pl_packet *packet, struct pl_venue_head *ret_head);
   /* Walks the whole packet and changes nothing. */
-  enum pl_status (*judge)(const uint8_t *packet, size_t size_bytes,
-                          struct pl_venue_verdict *ret_verdict);
+  enum pl_status (*judge)(const struct pl_packet *packet, struct pl_venue_verdict *ret_verdict);
   /* Writes the events of a packet that judge passed; returns how many. Cannot fail. */
-  uint32_t (*write)(void *decoder, const uint8_t *packet, size_t size_bytes,
+  uint32_t (*write)(void *decoder, const struct pl_packet *packet,
                     const struct pl_venue_context *context, struct pl_event *ret_events);
   const struct pl_venue_counters *(*counters)(const void *decoder);
 };

@@ -13,7 +13,14 @@
  *   type            price_e9      qty_e8         order_id       aux              side
  *   level set       price         new quantity,  change id      previous         bid, ask; none: the
  *                                 0 removes      (0: no chain)  change id        update has no level
- *   order *         price         quantity       order id                        bid, ask
+ *   level at        price         quantity       change id      see PL_LEVEL_AT  bid, ask; none: the
+ *                                                                                update has no level
+ *   order add       price         quantity       order id       priority         bid, ask
+ *   order change    new price or  new quantity   order id       priority         bid, ask
+ *                   PL_PRICE_NONE (kept, priority too)
+ *   order reduce                  what goes      order id
+ *   order replace   price         quantity       old order id   new order id     (that of the old)
+ *   order delete                                 order id
  *   trade           price         quantity       trade id       PL_TRADE_* bits  aggressor
  *   quote           best bid                                    best ask (int64)
  *   mark, index     price
@@ -21,17 +28,26 @@
  *   open interest                 contract units
  *   instrument      tick          contract size  XXH3 of name   expiry_ns        enum pl_kind
  *   status                                                      enum pl_condition
+ *   book clear                                                  1: known to be empty, 0: unknown
  *   snapshot begin                               change id      1: all levels follow, 0: a part
- *   snapshot end                                 change id
+ *   snapshot end                                 change id      1: overtaken, throw it away
  *   clock           (recv_ns is the time)
  *   operator                                                    enum pl_command  enum pl_mode
+ *
+ * An instrument has up to three books: levels as the venue tells them, a book kept from single
+ * orders (PL_EVF_ORDERS), and implied liquidity apart (PL_EVF_IMPLIED). The flags stand on level,
+ * order and snapshot events; a book clear is for all three. None with PL_EVF_EVENT_END only says
+ * that the instrument's event, told earlier, is whole now.
  */
 /* clang-format on */
 enum pl_event_type {
   PL_EV_NONE,
   PL_EV_LEVEL_SET,
+  PL_EV_LEVEL_AT,
   PL_EV_ORDER_ADD,
+  PL_EV_ORDER_CHANGE,
   PL_EV_ORDER_REDUCE,
+  PL_EV_ORDER_REPLACE,
   PL_EV_ORDER_DELETE,
   PL_EV_TRADE,
   PL_EV_QUOTE, /* the venue's own best bid and ask: the book is checked against it */
@@ -57,9 +73,42 @@ enum pl_event_flag {
   PL_EVF_STALE = 1 << 2,       /* the instrument's books can no longer be trusted */
   PL_EVF_MESSAGE_END = 1 << 3, /* last event of one venue book message */
   PL_EVF_FRAME_END = 1 << 4,   /* last event of its frame */
+  PL_EVF_ORDERS = 1 << 5,      /* of the book that is kept from single orders */
+  PL_EVF_IMPLIED = 1 << 6,     /* of the implied book */
 };
 
-enum pl_venue_id { PL_VENUE_NONE, PL_VENUE_DERIBIT, PL_VENUE_COUNT };
+/* What a venue does to a side that it addresses by position, 1 being the best. */
+enum pl_level_action {
+  PL_LEVEL_INSERT, /* a new level at the position; those behind move back, the last falls off */
+  PL_LEVEL_CHANGE, /* new quantity of the level at the position */
+  PL_LEVEL_DELETE, /* the level at the position goes; those behind move up */
+  PL_LEVEL_DELETE_THRU, /* the position and all better ones go */
+  PL_LEVEL_DELETE_FROM, /* the position and all worse ones go */
+  PL_LEVEL_OVERLAY,     /* another price and quantity at the position */
+  PL_LEVEL_ACTION_COUNT
+};
+
+/* The aux word of a level-at event. An update follows on the kept book when previous_id <= kept
+ * change id < its own: ids between were spent on what is no book update.
+ *   previous_id  32 bits: change id of the last update before this one that the decoder saw
+ *   depth_max    levels that the venue keeps a side, 1..255 */
+#define PL_LEVEL_AT(previous_id, depth_max, action, position)                                      \
+  ((uint64_t)(previous_id) << 32 | (uint64_t)(depth_max) << 16 | (uint64_t)(action) << 8 |         \
+   (uint64_t)(position))
+#define PL_LEVEL_AT_PREVIOUS(aux)  ((uint32_t)((aux) >> 32))
+#define PL_LEVEL_AT_DEPTH_MAX(aux) ((uint8_t)((aux) >> 16))
+#define PL_LEVEL_AT_ACTION(aux)    ((uint8_t)((aux) >> 8))
+#define PL_LEVEL_AT_POSITION(aux)  ((uint8_t)(aux))
+
+enum pl_venue_id {
+  PL_VENUE_NONE,
+  PL_VENUE_DERIBIT,
+  PL_VENUE_CME,
+  PL_VENUE_ITCH,
+  PL_VENUE_DEEP,
+  PL_VENUE_STARBASE,
+  PL_VENUE_COUNT
+};
 
 /* What a contract's quantity and price mean. */
 enum pl_kind {

@@ -1,4 +1,5 @@
-/* A frame as a port hands it over: bytes it still owns, and where and when they came in. */
+/* A frame as a port hands it over: bytes it still owns, and where and when they came in; and the
+ * packet inside it. */
 #ifndef ENGINE_BASE_FRAME_H
 #define ENGINE_BASE_FRAME_H
 
@@ -11,6 +12,14 @@ struct pl_frame {
   uint32_t size_bytes;
   uint32_t line;    /* enum pl_line_id */
   uint64_t recv_ns; /* UTC; capture stamp from a file, software stamp from a live port */
+};
+
+/* A datagram's payload, inside a frame, and where it was sent. */
+struct pl_packet {
+  const uint8_t *data; /* [size_bytes] */
+  uint32_t size_bytes;
+  uint32_t group_ipv4; /* destination, host order */
+  uint16_t port;       /* destination, host order */
 };
 
 #endif

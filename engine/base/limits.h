@@ -9,17 +9,20 @@
 #define PL_BURST_FRAMES_MAX 32   /* frames taken from a port at once */
 #define PL_FRAME_EVENTS_MAX                                                                        \
   2048 /* events one frame may make; a frame that would make more is dropped */
-#define PL_FRAME_MESSAGES_MAX 256 /* venue messages in one frame */
+#define PL_FRAME_MESSAGES_MAX 512 /* venue messages in one frame */
 #define PL_SWEEP_EVENTS_MAX                                                                        \
-  256                           /* status events made at once when a whole channel changes state   \
-                                 */
-#define PL_CHANNELS_MAX    256  /* channels of one feed */
-#define PL_INSTRUMENTS_MAX 4096 /* instruments of one shard */
-#define PL_NAME_BYTES_MAX  40   /* instrument name with its terminating zero */
-#define PL_COMBO_LEGS_MAX  8
-#define PL_TICK_STEPS_MAX  8
+  256                          /* status events made at once when a whole channel changes state    \
+                                */
+#define PL_CHANNELS_MAX    256 /* channels of one feed */
+#define PL_CHANNEL_IDS     (1u << 18) /* a venue's channel numbers lie below */
+#define PL_INSTRUMENTS_MAX 16384      /* instruments of one shard */
+#define PL_EVENT_OPEN_MAX                                                                          \
+  64 /* instruments whose venue event goes on in the channel's next packet */
+#define PL_NAME_BYTES_MAX 40 /* instrument name with its terminating zero */
+#define PL_COMBO_LEGS_MAX 8
+#define PL_TICK_STEPS_MAX 8
 
-#define PL_BOOK_LEVELS_MAX    1024 /* price levels kept a side */
+#define PL_BOOK_LEVELS_MAX    4096 /* price levels kept a side */
 #define PL_SNAPSHOTS_OPEN_MAX 16   /* multi-part snapshots being put together at once */
 
 #define PL_EVENT_RING_SLOTS    16384 /* events between the receive core and the engine core */

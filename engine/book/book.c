@@ -1,118 +1,43 @@
 #include "engine/book/book.h"
 
 #include "engine/base/check.h"
+#include "engine/book/store.h"
 
-#include <string.h>
-
-#define PL_BOOK_NEAR_LEVELS 8 /* levels looked at one by one from the best before halving */
-
-/* A snapshot being put together: raw levels in the order they came. */
-struct staging {
-  uint64_t change_id;
-  uint32_t instrument; /* PL_INSTRUMENT_NONE: free */
-  bool whole;
-  uint64_t opened; /* order of opening: the oldest is taken over when none is free */
-  struct pl_book_side sides[2];
-};
-
-struct pl_book_store {
-  struct pl_book_counters counters;
-  uint64_t opened;
-  struct staging stagings[PL_SNAPSHOTS_OPEN_MAX];
-};
-
-static size_t side_footprint(void) {
-  return 2 * pl_arena_round(PL_BOOK_LEVELS_MAX * sizeof(int64_t));
+static uint32_t levels_max(const struct pl_book_config *config) {
+  return config->instrument_count * PL_BOOK_LEVELS_EACH + PL_BOOK_SIDES_FULL * PL_BOOK_LEVELS_MAX;
 }
 
-static void side_init(struct pl_arena *arena, struct pl_book_side *ret_side) {
-  *ret_side = (struct pl_book_side){
-      .keys = pl_arena_take(arena, PL_BOOK_LEVELS_MAX * sizeof(int64_t)),
-      .qtys_e8 = pl_arena_take(arena, PL_BOOK_LEVELS_MAX * sizeof(int64_t)),
-  };
-}
-
-size_t pl_book_footprint(void) {
-  return 2 * side_footprint();
-}
-
-size_t pl_book_store_footprint(void) {
+size_t pl_book_store_footprint(const struct pl_book_config *config) {
   return pl_arena_round(sizeof(struct pl_book_store)) +
-         PL_SNAPSHOTS_OPEN_MAX * 2 * side_footprint();
+         pl_levels_pool_footprint(levels_max(config)) +
+         pl_order_table_footprint(config->orders_max, config->priorities) +
+         pl_arena_round(config->instrument_count * sizeof(struct pl_book *));
 }
 
-void pl_book_init(struct pl_arena *arena, struct pl_book *ret_book) {
-  *ret_book = (struct pl_book){0};
-  side_init(arena, &ret_book->sides[PL_ASK]);
-  side_init(arena, &ret_book->sides[PL_BID]);
-}
-
-struct pl_book_store *pl_book_store_create(struct pl_arena *arena) {
+struct pl_book_store *pl_book_store_create(struct pl_arena *arena,
+                                           const struct pl_book_config *config) {
   struct pl_book_store *store = pl_arena_take(arena, sizeof *store);
-  for (uint32_t i = 0; i < PL_SNAPSHOTS_OPEN_MAX; i++) {
+  store->pool = pl_levels_pool_create(arena, levels_max(config));
+  pl_order_table_create(arena, config->orders_max, config->priorities, &store->table);
+  store->order_books = pl_arena_take(arena, config->instrument_count * sizeof *store->order_books);
+  store->instrument_count = config->instrument_count;
+  for (uint32_t i = 0; i < PL_SNAPSHOTS_OPEN_MAX; i++)
     store->stagings[i].instrument = PL_INSTRUMENT_NONE;
-    side_init(arena, &store->stagings[i].sides[PL_ASK]);
-    side_init(arena, &store->stagings[i].sides[PL_BID]);
-  }
   return store;
 }
 
-const struct pl_book_counters *pl_book_counters(const struct pl_book_store *store) {
+void pl_book_init(struct pl_book_store *store, uint32_t instrument, enum pl_lane lane,
+                  struct pl_book *ret_book) {
+  PL_CHECK(instrument < store->instrument_count);
+  *ret_book = (struct pl_book){.lane = (uint8_t)lane, .generation = 1, .generation_last = 1};
+  if (lane == PL_LANE_ORDERS) store->order_books[instrument] = ret_book;
+}
+
+const struct pl_book_counters *pl_book_counters(struct pl_book_store *store) {
+  uint32_t live = store->table.count - store->table.dead;
+  for (uint32_t i = 0; i < PL_SNAPSHOTS_OPEN_MAX; i++) live -= store->stagings[i].orders;
+  store->counters.orders_live = live;
   return &store->counters;
-}
-
-/* Index of the first key not below key: where it is, or where it belongs. */
-static uint32_t lower_bound(const struct pl_book_side *side, int64_t key) {
-  uint32_t high = side->count;
-  for (uint32_t near = 0; near < PL_BOOK_NEAR_LEVELS; near++) {
-    if (high == 0 || side->keys[high - 1] < key) return high;
-    high--;
-  }
-  uint32_t low = 0; /* keys[high] >= key; halve what is left */
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (side->keys[middle] < key)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
-static void remove_at(struct pl_book_side *side, uint32_t at) {
-  size_t better = side->count - at - 1;
-  memmove(&side->keys[at], &side->keys[at + 1], better * sizeof *side->keys);
-  memmove(&side->qtys_e8[at], &side->qtys_e8[at + 1], better * sizeof *side->qtys_e8);
-  side->count--;
-}
-
-static void insert_at(struct pl_book_side *side, uint32_t at, int64_t key, int64_t qty_e8) {
-  if (side->count == PL_BOOK_LEVELS_MAX) { /* full: the worst level gives way */
-    side->truncated = true;
-    if (at == 0) return;
-    remove_at(side, 0);
-    at--;
-  }
-  size_t better = side->count - at;
-  memmove(&side->keys[at + 1], &side->keys[at], better * sizeof *side->keys);
-  memmove(&side->qtys_e8[at + 1], &side->qtys_e8[at], better * sizeof *side->qtys_e8);
-  side->keys[at] = key;
-  side->qtys_e8[at] = qty_e8;
-  side->count++;
-}
-
-bool pl_book_level_set(struct pl_book_side *side, enum pl_side which, int64_t price_e9,
-                       int64_t qty_e8) {
-  int64_t key = which == PL_BID ? price_e9 : -price_e9;
-  uint32_t at = lower_bound(side, key);
-  bool known = at < side->count && side->keys[at] == key;
-  if (known && qty_e8 == 0)
-    remove_at(side, at);
-  else if (known)
-    side->qtys_e8[at] = qty_e8;
-  else if (qty_e8 != 0)
-    insert_at(side, at, key, qty_e8);
-  return known;
 }
 
 /* The first event of an update decides whether the whole update is applied: change ids must follow
@@ -148,10 +73,10 @@ static bool apply_level(struct pl_book_store *store, struct pl_book *book,
     return false;
   }
   if (book->state == PL_BOOK_BROKEN || !update_follows(store, book, event)) return false;
-  if (event->side == PL_SIDE_NONE) return false;
+  if (event->side >= PL_SIDE_NONE) return false;
   struct pl_book_side *side = &book->sides[event->side];
   bool was_truncated = side->truncated;
-  bool known = pl_book_level_set(side, event->side, event->price_e9, event->qty_e8);
+  bool known = pl_levels_set(store->pool, side, event->side, event->price_e9, event->qty_e8);
   counters->sides_truncated += !was_truncated && side->truncated;
   if (event->qty_e8 != 0)
     counters->levels_set++;
@@ -162,165 +87,75 @@ static bool apply_level(struct pl_book_store *store, struct pl_book *book,
   return true;
 }
 
-static struct staging *staging_find(struct pl_book_store *store, uint32_t instrument) {
-  for (uint32_t i = 0; i < PL_SNAPSHOTS_OPEN_MAX; i++)
-    if (store->stagings[i].instrument == instrument) return &store->stagings[i];
-  return NULL;
+/* A book that is known to be empty begins there; any other waits for a snapshot. One begun before
+ * belongs to what was cleared. */
+static void clear(struct pl_book_store *store, struct pl_book *book, const struct pl_event *event) {
+  bool known_empty = event->aux != 0;
+  pl_levels_clear(store->pool, &book->sides[0]);
+  pl_levels_clear(store->pool, &book->sides[1]);
+  if (book->lane == PL_LANE_ORDERS) pl_orders_clear(store, book);
+  book->state = known_empty ? PL_BOOK_KEPT : PL_BOOK_EMPTY;
+  book->crossed = false;
+  pl_book_doubt(store, book);
+  if (!known_empty) return;
+  book->in_doubt = book->followed = false;
+  book->change_id = 0;
+  book->older_snapshots = 0;
+  struct pl_staging *staging = pl_snapshot_find(store, event->instrument, book->lane);
+  if (staging == NULL) return;
+  store->counters.snapshots_orphaned++;
+  pl_snapshot_drop(store, staging);
 }
 
-static void snapshot_begin(struct pl_book_store *store, const struct pl_event *event) {
-  struct staging *staging = staging_find(store, event->instrument);
-  if (staging == NULL) staging = staging_find(store, PL_INSTRUMENT_NONE);
-  if (staging == NULL) {
-    staging = &store->stagings[0];
-    for (uint32_t i = 1; i < PL_SNAPSHOTS_OPEN_MAX; i++)
-      if (store->stagings[i].opened < staging->opened) staging = &store->stagings[i];
-  }
-  if (staging->instrument != PL_INSTRUMENT_NONE) store->counters.snapshots_orphaned++;
-  staging->instrument = event->instrument;
-  staging->change_id = event->order_id;
-  staging->whole = event->aux != 0;
-  staging->opened = ++store->opened;
-  for (uint32_t i = 0; i < 2; i++) {
-    staging->sides[i].count = 0;
-    staging->sides[i].truncated = false;
-  }
-}
-
-/* Sorts a staged side with the best at the end. Venues send it sorted one way
- * or the other; then this is one pass. Anything else costs at most
- * PL_BOOK_LEVELS_MAX^2 / 2 moves. */
-static void staged_sort(struct pl_book_side *side) {
-  if (side->count > 1 && side->keys[0] > side->keys[1]) {
-    for (uint32_t low = 0, high = side->count - 1; low < high; low++, high--) {
-      int64_t key = side->keys[low], qty_e8 = side->qtys_e8[low];
-      side->keys[low] = side->keys[high], side->qtys_e8[low] = side->qtys_e8[high];
-      side->keys[high] = key, side->qtys_e8[high] = qty_e8;
-    }
-  }
-  for (uint32_t next = 1; next < side->count; next++) {
-    int64_t key = side->keys[next], qty_e8 = side->qtys_e8[next];
-    uint32_t at = next;
-    for (; at > 0 && side->keys[at - 1] > key; at--) {
-      side->keys[at] = side->keys[at - 1];
-      side->qtys_e8[at] = side->qtys_e8[at - 1];
-    }
-    side->keys[at] = key;
-    side->qtys_e8[at] = qty_e8;
-  }
-  uint32_t kept = 0; /* a price named twice stands once */
-  for (uint32_t next = 0; next < side->count; next++) {
-    if (kept != 0 && side->keys[kept - 1] == side->keys[next]) continue;
-    side->keys[kept] = side->keys[next];
-    side->qtys_e8[kept++] = side->qtys_e8[next];
-  }
-  side->count = kept;
-}
-
-static void snapshot_level(struct pl_book_store *store, const struct pl_event *event) {
-  struct staging *staging = staging_find(store, event->instrument);
-  if (staging == NULL || event->side == PL_SIDE_NONE || event->qty_e8 == 0) return;
-  struct pl_book_side *side = &staging->sides[event->side];
-  if (side->count == PL_BOOK_LEVELS_MAX) { /* from here on sorted, and the worst gives way */
-    if (!side->truncated) staged_sort(side);
-    (void)pl_book_level_set(side, event->side, event->price_e9, event->qty_e8);
+/* Levels that cross while they trade are missing an update, for good. Orders may just be about to
+ * trade, and before an auction anything may cross: nothing is missing then, the book is kept, and
+ * used again when an event ends without. */
+static void check_crossing(struct pl_book_store *store, struct pl_book *book) {
+  const struct pl_book_side *bids = &book->sides[PL_BID], *asks = &book->sides[PL_ASK];
+  bool crosses = bids->count != 0 && asks->count != 0 &&
+                 bids->levels[bids->count - 1].key >= -asks->levels[asks->count - 1].key;
+  if (PL_LIKELY(!crosses)) {
+    if (book->state == PL_BOOK_KEPT) book->crossed = false;
     return;
   }
-  side->keys[side->count] = event->side == PL_BID ? event->price_e9 : -event->price_e9;
-  side->qtys_e8[side->count++] = event->qty_e8;
+  if (book->state != PL_BOOK_KEPT) return;
+  book->crossed = true;
+  if (book->closed) {
+    store->counters.crossings_closed++;
+    return;
+  }
+  store->counters.crossings++;
+  if (book->lane != PL_LANE_ORDERS) book->state = PL_BOOK_BROKEN;
 }
 
-static bool side_equals(const struct pl_book_side *a, const struct pl_book_side *b) {
-  return a->count == b->count && memcmp(a->keys, b->keys, a->count * sizeof *a->keys) == 0 &&
-         memcmp(a->qtys_e8, b->qtys_e8, a->count * sizeof *a->qtys_e8) == 0;
-}
-
-static void side_copy(struct pl_book_side *to, const struct pl_book_side *from) {
-  memcpy(to->keys, from->keys, from->count * sizeof *from->keys);
-  memcpy(to->qtys_e8, from->qtys_e8, from->count * sizeof *from->qtys_e8);
-  to->count = from->count;
-  to->truncated = from->truncated;
-}
-
-static bool snapshot_end(struct pl_book_store *store, struct pl_book *book,
-                         const struct pl_event *event) {
-  struct pl_book_counters *counters = &store->counters;
-  struct staging *staging = staging_find(store, event->instrument);
-  if (staging == NULL) {
-    counters->snapshots_orphaned++;
-    return false;
-  }
-  staging->instrument = PL_INSTRUMENT_NONE;
-  bool kept = book->state == PL_BOOK_KEPT;
-  if (!staging->whole) { /* depth-limited: half a book proves nothing */
-    counters->snapshots_partial++;
-    return false;
-  }
-  counters->snapshots++;
-  if (kept && staging->change_id < book->change_id &&
-      ++book->older_snapshots < PL_BOOK_OLDER_SNAPSHOTS_MAX)
-    return false; /* the kept book is newer */
-  bool comparable = true;
-  for (uint32_t i = 0; i < 2; i++) {
-    staged_sort(&staging->sides[i]);
-    comparable &= !staging->sides[i].truncated && !book->sides[i].truncated;
-  }
-  if (kept && staging->change_id == book->change_id && comparable) {
-    counters->snapshot_checks++;
-    counters->snapshot_matches += side_equals(&staging->sides[0], &book->sides[0]) &&
-                                  side_equals(&staging->sides[1], &book->sides[1]);
-  }
-  side_copy(&book->sides[0], &staging->sides[0]);
-  side_copy(&book->sides[1], &staging->sides[1]);
-  book->change_id = staging->change_id;
-  book->state = PL_BOOK_KEPT;
-  book->crossed = book->followed = false;
-  book->older_snapshots = 0;
-  if (staging->opened > book->doubt_opened) book->in_doubt = false;
-  return true;
-}
-
-/* Strictly rising keys and no empty level: what every search and walk relies on. */
-static __attribute__((unused)) bool is_sound(const struct pl_book_side *side) {
-  for (uint32_t i = 0; i < side->count; i++)
-    if (side->qtys_e8[i] <= 0 || (i != 0 && side->keys[i - 1] >= side->keys[i])) return false;
-  return side->count <= PL_BOOK_LEVELS_MAX;
-}
-
-static void check_at_event_end(struct pl_book_store *store, struct pl_book *book) {
-  PL_CHECK_DEEP(is_sound(&book->sides[PL_ASK]) && is_sound(&book->sides[PL_BID]));
-  int64_t bid_e9 = pl_book_best_e9(book, PL_BID), ask_e9 = pl_book_best_e9(book, PL_ASK);
-  if (book->state == PL_BOOK_KEPT && bid_e9 != PL_PRICE_NONE && ask_e9 != PL_PRICE_NONE &&
-      bid_e9 >= ask_e9) {
-    store->counters.crossings++;
-    book->state = PL_BOOK_BROKEN;
-    book->crossed = true;
-  }
-  if (!book->quote_due) return;
+void pl_book_end_event(struct pl_book_store *store, struct pl_book *book) {
+  PL_CHECK_DEEP(pl_levels_is_sound(&book->sides[PL_ASK]) &&
+                pl_levels_is_sound(&book->sides[PL_BID]));
+  check_crossing(store, book);
+  if (PL_LIKELY(!book->quote_due)) return;
   book->quote_due = false;
   if (!pl_book_is_proven(book)) return;
   store->counters.ticker_checks++;
-  store->counters.ticker_matches += bid_e9 == book->quote_bid_e9 && ask_e9 == book->quote_ask_e9;
+  store->counters.ticker_matches += pl_book_best_e9(book, PL_BID) == book->quote_bid_e9 &&
+                                    pl_book_best_e9(book, PL_ASK) == book->quote_ask_e9;
 }
 
-bool pl_book_apply(struct pl_book_store *store, struct pl_book *book,
-                   const struct pl_event *event) {
+static bool apply(struct pl_book_store *store, struct pl_book *book, const struct pl_event *event) {
   bool changed = false;
+  bool level = event->type == PL_EV_LEVEL_SET || event->type == PL_EV_LEVEL_AT;
+  if (level && book->lane == PL_LANE_ORDERS) return false; /* its levels are sums, nothing else */
   switch (event->type) {
   case PL_EV_LEVEL_SET:
     if (event->flags & PL_EVF_SNAPSHOT)
-      snapshot_level(store, event);
+      pl_snapshot_level(store, event);
     else
       changed = apply_level(store, book, event);
     break;
-  case PL_EV_SNAPSHOT_BEGIN: snapshot_begin(store, event); break;
-  case PL_EV_SNAPSHOT_END: changed = snapshot_end(store, book, event); break;
+  case PL_EV_LEVEL_AT: changed = pl_position_apply(store, book, event); break;
+  case PL_EV_SNAPSHOT_BEGIN: pl_snapshot_begin(store, book, event); break;
+  case PL_EV_SNAPSHOT_END: changed = pl_snapshot_end(store, book, event); break;
   case PL_EV_BOOK_CLEAR:
-    book->sides[0].count = book->sides[1].count = 0;
-    book->sides[0].truncated = book->sides[1].truncated = false;
-    book->state = PL_BOOK_EMPTY;
-    book->crossed = false;
-    pl_book_doubt(store, book); /* a snapshot begun before belongs to what was cleared */
+    clear(store, book, event);
     changed = true;
     break;
   case PL_EV_QUOTE:
@@ -330,8 +165,31 @@ bool pl_book_apply(struct pl_book_store *store, struct pl_book *book,
     break;
   default: break;
   }
-  if (event->flags & PL_EVF_EVENT_END) check_at_event_end(store, book);
   return changed;
+}
+
+bool pl_book_apply(struct pl_book_store *store, struct pl_book *book,
+                   const struct pl_event *event) {
+  bool changed;
+  if (event->type >= PL_EV_ORDER_ADD && event->type <= PL_EV_ORDER_DELETE)
+    changed = pl_orders_apply(store, book, event);
+  else
+    changed = apply(store, book, event);
+  if (event->flags & PL_EVF_EVENT_END) pl_book_end_event(store, book);
+  return changed;
+}
+void pl_book_prefetch(const struct pl_book_store *store, const struct pl_book *book,
+                      const struct pl_event *event) {
+  for (uint32_t i = 0; i < 2; i++) {
+    uintptr_t end =
+        (uintptr_t)book->sides[i].levels + book->sides[i].count * sizeof(struct pl_level);
+    __builtin_prefetch((const void *)(end - 1), 1);
+    __builtin_prefetch((const void *)(end - 1 - PL_CACHE_LINE_BYTES), 1);
+  }
+  if (event->type < PL_EV_ORDER_ADD || event->type > PL_EV_ORDER_DELETE) return;
+  if (store->table.orders_max == 0) return;
+  pl_order_table_prefetch(&store->table, event->order_id);
+  if (event->type == PL_EV_ORDER_REPLACE) pl_order_table_prefetch(&store->table, event->aux);
 }
 
 void pl_book_doubt(const struct pl_book_store *store, struct pl_book *book) {

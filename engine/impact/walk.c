@@ -2,6 +2,8 @@
 
 #include "engine/base/check.h"
 
+#define LEVELS_BELOW_MAX 128
+
 #define PL_E2  100
 #define PL_E11 INT64_C(100000000000)
 
@@ -58,7 +60,7 @@ void pl_walk_costs(const struct pl_book_side *side, enum pl_side which,
   int64_t filled_qty_e8 = 0;
   uint32_t size = 0, depth = 0;
   while (size < count && depth < side->count) {
-    int64_t level_qty_e8 = side->qtys_e8[side->count - 1 - depth];
+    int64_t level_qty_e8 = pl_book_qty_e8(side, depth);
     uint64_t level_cost_e9 =
         (uint64_t)unit_cost_e9(terms, which, pl_book_price_e9(side, which, depth));
     /* sizes that end inside this level */
@@ -96,6 +98,10 @@ void pl_walk_depth(const struct pl_book_side *side, enum pl_side which,
   static const uint32_t bands_bps[PL_BAND_COUNT] = PL_BANDS_BPS;
   bool priced = terms->kind == PL_KIND_LINEAR || terms->kind == PL_KIND_SPOT;
   pl_u128 value = 0; /* priced: 1e-17 quote; else 1e-8 contract units */
+  /* Full sides of the largest sums pass 128 bits: less is said then, and that it is. So many levels
+   * more fit behind the limit, whatever they hold. */
+  const pl_u128 value_max = (pl_u128)1 << (priced || terms->kind == PL_KIND_INVERSE ? 126 : 70);
+  bool deep = side->count > LEVELS_BELOW_MAX;
   uint32_t depth = 0;
   for (uint32_t band = 0; band < PL_BAND_COUNT; band++) {
     pl_i128 edge = (pl_i128)terms->reference_e9 * bands_bps[band];
@@ -103,7 +109,9 @@ void pl_walk_depth(const struct pl_book_side *side, enum pl_side which,
     for (; depth < side->count; depth++) {
       int64_t price_e9 = pl_book_price_e9(side, which, depth);
       if (behind_mid_e9(terms, which, price_e9) > edge_e9) break;
-      uint64_t qty_e8 = (uint64_t)side->qtys_e8[side->count - 1 - depth];
+      uint64_t qty_e8 = (uint64_t)pl_book_qty_e8(side, depth);
+      if (PL_UNLIKELY(deep) && depth % LEVELS_BELOW_MAX == 0 && value > value_max)
+        value = value_max, (*saturations)++;
       value += priced ? (pl_u128)qty_e8 * (uint64_t)(price_e9 > 0 ? price_e9 : 0) : qty_e8;
     }
     pl_u128 value_u6 = priced ? value / (uint64_t)PL_E11 : value / PL_E2;

@@ -6,6 +6,10 @@
 
 #define COMMANDS_PER_POLL 64
 
+/* Events ahead of the one being stepped through: far enough for memory to answer, near enough for
+ * the answer to be still there. */
+#define LOOK_AHEAD 12u
+
 /* Room for one decision, or NULL: then it is dropped and counted. Decisions already written in this
  * batch are published first, so that the consumer can make room. */
 static struct pl_decision *decision_slot(struct pl_loop *loop, uint32_t *unpublished) {
@@ -54,7 +58,10 @@ static void tell(struct pl_loop *loop, struct pl_decision *decision, const struc
 
 void pl_loop_take(struct pl_loop *loop, const struct pl_event *events, uint32_t count) {
   uint32_t unpublished = 0;
+  for (uint32_t i = 0; i < count && i < LOOK_AHEAD; i++)
+    pl_step_prefetch(loop->config.step, &events[i]);
   for (uint32_t i = 0; i < count; i++) {
+    if (i + LOOK_AHEAD < count) pl_step_prefetch(loop->config.step, &events[i + LOOK_AHEAD]);
     struct pl_decision decision;
     if (pl_step(loop->config.step, &events[i], &decision))
       tell(loop, &decision, &events[i], &unpublished);

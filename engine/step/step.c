@@ -1,168 +1,47 @@
 #include "engine/step/step.h"
 
 #include "engine/base/check.h"
-#include "engine/govern/govern.h"
-#include "engine/impact/walk.h"
-#include "engine/risk/margin.h"
-#include "engine/risk/volatility.h"
+#include "engine/step/state.h"
 
-/* An exchange time further ahead than this is believed only when the next one agrees with it: one
- * corrupt stamp must not move the clock for good. */
-#define PL_STEP_JUMP_MAX_NS UINT64_C(60000000000)
-
-struct instrument {
-  struct pl_book book;
-  const struct pl_policy_row *row;
-  struct pl_volatility mid_volatility, mark_volatility;
-  struct pl_govern govern;
-  struct pl_decision last; /* seq 0: none yet */
-  int64_t mid_e9, mark_e9, index_e9, open_interest_e8;
-  int64_t depth_u6[2][PL_BAND_COUNT];
-  struct pl_walk_terms terms; /* of the last walk */
-  uint32_t slippage_ppm[2];   /* of the reference size, by side */
-  uint32_t im_raw_ppm;
-  uint8_t kind;
-  bool defined, closed, silent, frozen;
-  bool open;          /* in the middle of a venue's event */
-  bool walk_valid;    /* the walk has numbers */
-  bool walk_short[2]; /* the side holds less than the reference size */
-  bool walk_cut[2];   /* a number of the side's walk met the end of its range */
-  uint8_t walk_due;   /* SIDE_BIT of the sides that changed since they were walked */
-};
-
-#define SIDE_BIT(side) (1u << (side))
-#define BOTH_SIDES     (SIDE_BIT(PL_ASK) | SIDE_BIT(PL_BID))
-
-struct pl_step {
-  const struct pl_policy *policy;
-  struct instrument *instruments;
-  struct pl_book_store *store;
-  uint32_t instrument_count;
-  uint8_t mode;
-  uint64_t now_ns, jump_ns, jump_frame; /* the last stamp that was doubted, and its frame */
-  bool settled;                         /* two frames agreed on the time */
-  uint64_t decision_seq;
-  struct pl_step_counters counters;
-};
-
-size_t pl_step_footprint(uint32_t instrument_count) {
-  return pl_arena_round(sizeof(struct pl_step)) + pl_book_store_footprint() +
-         pl_arena_round(instrument_count * sizeof(struct instrument)) +
-         instrument_count * pl_book_footprint();
+static struct pl_book_config book_config(const struct pl_step_config *config) {
+  return (struct pl_book_config){.instrument_count = config->instrument_count,
+                                 .orders_max = config->orders_max};
 }
 
-static void bind_row(struct pl_step *step, struct instrument *instrument, uint64_t name_hash) {
-  instrument->row = pl_policy_match(step->policy, name_hash, instrument->kind);
-  pl_volatility_start(&instrument->mid_volatility, instrument->row->vol_start_ppm);
-  pl_volatility_start(&instrument->mark_volatility, instrument->row->vol_start_ppm);
-  pl_govern_init(&instrument->govern, instrument->row);
-  instrument->walk_due = BOTH_SIDES;
+size_t pl_step_footprint(const struct pl_step_config *config) {
+  struct pl_book_config books = book_config(config);
+  return pl_arena_round(sizeof(struct pl_step)) + pl_book_store_footprint(&books) +
+         pl_arena_round(config->instrument_count * sizeof(struct pl_step_instrument));
 }
 
-struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_policy *policy,
-                               uint32_t instrument_count) {
-  PL_CHECK(instrument_count >= 1 && instrument_count <= PL_INSTRUMENTS_MAX);
+struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_step_config *config) {
+  const struct pl_policy *policy = config->policy;
+  uint32_t count = config->instrument_count;
+  PL_CHECK(count >= 1 && count <= PL_INSTRUMENTS_MAX);
   PL_CHECK(policy->row_count >= 1 && policy->row_count <= PL_POLICY_ROWS_MAX);
+  struct pl_book_config books = book_config(config);
   struct pl_step *step = pl_arena_take(arena, sizeof *step);
   step->policy = policy;
   step->mode = policy->mode;
-  step->instrument_count = instrument_count;
-  step->store = pl_book_store_create(arena);
-  step->instruments = pl_arena_take(arena, instrument_count * sizeof *step->instruments);
-  for (uint32_t i = 0; i < instrument_count; i++) {
-    pl_book_init(arena, &step->instruments[i].book);
-    bind_row(step, &step->instruments[i], 0);
+  step->instrument_count = count;
+  step->store = pl_book_store_create(arena, &books);
+  step->instruments = pl_arena_take(arena, count * sizeof *step->instruments);
+  for (uint32_t i = 0; i < count; i++) {
+    struct pl_step_instrument *instrument = &step->instruments[i];
+    for (uint32_t lane = 0; lane < PL_LANE_COUNT; lane++)
+      pl_book_init(step->store, i, (enum pl_lane)lane, &instrument->books[lane]);
+    pl_apply_policy(step, instrument, 0);
   }
   return step;
-}
-
-/* Events of one frame agree with each other whatever they say: only another frame confirms. Until
- * one did, the very first stamp is doubted too, and gives way to one far behind it. */
-static void clock_advance(struct pl_step *step, uint64_t exch_ns, uint64_t frame) {
-  if (exch_ns == 0) return;
-  bool ahead = exch_ns > step->now_ns, first = step->now_ns == 0;
-  uint64_t apart_ns = ahead ? exch_ns - step->now_ns : step->now_ns - exch_ns;
-  bool far = apart_ns > PL_STEP_JUMP_MAX_NS, elsewhere = frame != step->jump_frame;
-  if (first || (!step->settled && elsewhere && far && !ahead)) {
-    step->now_ns = exch_ns;
-    step->jump_frame = frame;
-    return;
-  }
-  if (elsewhere && !far) {
-    step->settled = true;
-    step->jump_ns = 0; /* what nobody confirmed is forgotten */
-  }
-  if (!ahead) return;
-  if (far) {
-    uint64_t off_ns = exch_ns > step->jump_ns ? exch_ns - step->jump_ns : step->jump_ns - exch_ns;
-    step->counters.clock_jumps++;
-    step->jump_ns = exch_ns;
-    step->jump_frame = frame;
-    if (!elsewhere || off_ns > PL_STEP_JUMP_MAX_NS) return;
-  }
-  step->now_ns = exch_ns;
-}
-
-static void apply_status(const struct pl_step *step, struct instrument *instrument,
-                         enum pl_condition condition) {
-  switch (condition) {
-  case PL_COND_OPEN: instrument->closed = false; break;
-  case PL_COND_CLOSED: instrument->closed = true; break;
-  case PL_COND_GAP: pl_book_doubt(step->store, &instrument->book); break;
-  case PL_COND_SILENT: instrument->silent = true; break;
-  case PL_COND_RESUMED: instrument->silent = false; break;
-  default: break;
-  }
-}
-
-static void apply_command(struct pl_step *step, struct instrument *instrument,
-                          const struct pl_event *event) {
-  switch (event->aux) {
-  case PL_COMMAND_MODE:
-    if (event->side < PL_MODE_COUNT) step->mode = event->side;
-    break;
-  case PL_COMMAND_FREEZE: instrument->frozen = true; break;
-  case PL_COMMAND_THAW: instrument->frozen = false; break;
-  default: break;
-  }
-}
-
-/* A definition that only repeats itself must not restart what was learnt of the instrument. */
-static void apply_definition(struct pl_step *step, struct instrument *instrument,
-                             const struct pl_event *event) {
-  uint8_t kind = event->side < PL_KIND_COUNT ? event->side : PL_KIND_UNKNOWN;
-  if (instrument->defined && instrument->kind == kind) return;
-  instrument->kind = kind;
-  instrument->defined = true;
-  bind_row(step, instrument, event->order_id);
-}
-
-static void apply(struct pl_step *step, struct instrument *instrument,
-                  const struct pl_event *event) {
-  switch (event->type) {
-  case PL_EV_MARK: instrument->mark_e9 = event->price_e9; break;
-  case PL_EV_INDEX:
-    if (instrument->index_e9 != event->price_e9) instrument->walk_due = BOTH_SIDES;
-    instrument->index_e9 = event->price_e9;
-    break;
-  case PL_EV_OPEN_INTEREST: instrument->open_interest_e8 = event->qty_e8; break;
-  case PL_EV_INSTRUMENT: apply_definition(step, instrument, event); break;
-  case PL_EV_STATUS: apply_status(step, instrument, (enum pl_condition)event->aux); return;
-  case PL_EV_OPERATOR: apply_command(step, instrument, event); return;
-  default: break;
-  }
-  if (!pl_book_apply(step->store, &instrument->book, event)) return;
-  bool one_level = event->type == PL_EV_LEVEL_SET && event->side < PL_SIDE_NONE;
-  instrument->walk_due |= (uint8_t)(one_level ? SIDE_BIT(event->side) : BOTH_SIDES);
 }
 
 static bool is_option(uint8_t kind) {
   return kind == PL_KIND_OPTION_LINEAR || kind == PL_KIND_OPTION_INVERSE;
 }
 
-static void walk_side(struct instrument *instrument, enum pl_side side, int64_t qty_e8,
+static void walk_side(struct pl_step_instrument *instrument, enum pl_side side, int64_t qty_e8,
                       uint32_t *saturations) {
-  const struct pl_book_side *levels = &instrument->book.sides[side];
+  const struct pl_book_side *levels = &pl_step_used(instrument)->sides[side];
   const struct pl_walk_terms *terms = &instrument->terms;
   struct pl_walk_cost cost;
   uint32_t before = *saturations;
@@ -176,14 +55,14 @@ static void walk_side(struct instrument *instrument, enum pl_side side, int64_t 
 
 /* Everything that is derived from the levels alone. A side is walked again only when its levels
  * changed, or what they are measured against did: most updates move one side behind the touch. */
-static void walk(struct instrument *instrument, uint32_t *saturations) {
+static void walk(struct pl_step_instrument *instrument, uint32_t *saturations) {
   uint8_t due = instrument->walk_due;
   bool was_valid = instrument->walk_valid;
   instrument->walk_due = 0;
   instrument->walk_valid = false;
   instrument->mid_e9 = 0;
-  int64_t bid_e9 = pl_book_best_e9(&instrument->book, PL_BID);
-  int64_t ask_e9 = pl_book_best_e9(&instrument->book, PL_ASK);
+  int64_t bid_e9 = pl_book_best_e9(pl_step_used(instrument), PL_BID);
+  int64_t ask_e9 = pl_book_best_e9(pl_step_used(instrument), PL_ASK);
   if (bid_e9 == PL_PRICE_NONE || ask_e9 == PL_PRICE_NONE) return;
   struct pl_walk_terms terms;
   int64_t mid_e9 = (int64_t)pl_fixed_div_floor((pl_i128)bid_e9 + ask_e9, 2);
@@ -197,13 +76,13 @@ static void walk(struct instrument *instrument, uint32_t *saturations) {
   instrument->walk_valid = true;
 }
 
-static uint32_t worse_slippage_ppm(const struct instrument *instrument) {
+static uint32_t worse_slippage_ppm(const struct pl_step_instrument *instrument) {
   const uint32_t *ppm = instrument->slippage_ppm;
   return ppm[PL_ASK] > ppm[PL_BID] ? ppm[PL_ASK] : ppm[PL_BID];
 }
 
-static uint32_t faults(const struct instrument *instrument) {
-  const struct pl_book *book = &instrument->book;
+static uint32_t faults(const struct pl_step_instrument *instrument) {
+  const struct pl_book *book = pl_step_used(instrument);
   uint32_t mask = 0;
   if (!instrument->defined)
     mask |= PL_REASON_NO_TERMS;
@@ -217,13 +96,15 @@ static uint32_t faults(const struct instrument *instrument) {
     mask |= PL_REASON_NO_BOOK;
   else if (book->state == PL_BOOK_BROKEN)
     mask |= book->crossed ? PL_REASON_CROSSED : PL_REASON_CHAIN;
+  else if (book->crossed)
+    mask |= PL_REASON_CROSSED;
   else if (!instrument->walk_valid)
     mask |= PL_REASON_NO_PRICE;
   return mask;
 }
 
 /* Both price series age on; the margin takes the worse. An option's risk is its underlying's. */
-static uint32_t deviation_ppm(struct instrument *instrument, uint64_t now_ns,
+static uint32_t deviation_ppm(struct pl_step_instrument *instrument, uint64_t now_ns,
                               uint32_t *saturations) {
   const struct pl_policy_row *row = instrument->row;
   bool option = is_option(instrument->kind);
@@ -238,13 +119,13 @@ static uint32_t deviation_ppm(struct instrument *instrument, uint64_t now_ns,
   return pl_volatility_over_ppm(worse, row->horizon_s, saturations);
 }
 
-static void govern(struct pl_step *step, struct instrument *instrument, uint32_t *saturations,
-                   struct pl_govern_result *ret_result) {
+static void govern(struct pl_step *step, struct pl_step_instrument *instrument,
+                   uint32_t *saturations, struct pl_govern_result *ret_result) {
   uint32_t fault_mask = faults(instrument);
   struct pl_govern_proposal proposal = {0};
   uint32_t reason_mask = 0;
   instrument->im_raw_ppm = 0;
-  if (instrument->walk_valid && pl_book_is_proven(&instrument->book)) {
+  if (instrument->walk_valid && pl_book_is_proven(pl_step_used(instrument))) {
     struct pl_margin_input input = {
         .row = instrument->row,
         .deviation_ppm = deviation_ppm(instrument, step->now_ns, saturations),
@@ -271,7 +152,7 @@ static bool says_the_same(const struct pl_decision *a, const struct pl_decision 
          a->reason_mask == b->reason_mask && a->mode == b->mode && a->source == b->source;
 }
 
-static bool decide(struct pl_step *step, struct instrument *instrument, uint32_t index,
+static bool decide(struct pl_step *step, struct pl_step_instrument *instrument, uint32_t index,
                    struct pl_decision *ret_decision) {
   uint32_t saturations = 0;
   if (instrument->walk_due != 0) walk(instrument, &saturations);
@@ -301,14 +182,14 @@ static bool decide(struct pl_step *step, struct instrument *instrument, uint32_t
 
 bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decision *ret_decision) {
   step->counters.events++;
-  clock_advance(step, event->exch_ns, event->seq / PL_EVENTS_PER_FRAME);
+  pl_apply_clock(step, event);
   if (event->type == PL_EV_CLOCK || event->instrument >= step->instrument_count) {
     step->counters.instruments_foreign +=
         event->instrument < PL_INSTRUMENT_NONE && event->type != PL_EV_CLOCK;
     return false;
   }
-  struct instrument *instrument = &step->instruments[event->instrument];
-  apply(step, instrument, event);
+  struct pl_step_instrument *instrument = &step->instruments[event->instrument];
+  pl_apply(step, instrument, event);
   bool ends = (event->flags & PL_EVF_EVENT_END) != 0;
   if (event->type != PL_EV_STATUS && event->type != PL_EV_OPERATOR) instrument->open = !ends;
   if (!ends) return false;
@@ -318,9 +199,16 @@ bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decis
   return decide(step, instrument, event->instrument, ret_decision);
 }
 
-static uint32_t view_state(const struct instrument *instrument) {
-  if (instrument->book.state == PL_BOOK_EMPTY) return PL_VIEW_EMPTY;
-  if (instrument->silent || !pl_book_is_proven(&instrument->book)) return PL_VIEW_STALE;
+void pl_step_prefetch(const struct pl_step *step, const struct pl_event *event) {
+  if (event->instrument >= step->instrument_count) return;
+  const struct pl_step_instrument *instrument = &step->instruments[event->instrument];
+  __builtin_prefetch(&instrument->lanes_seen, 1);
+  pl_book_prefetch(step->store, &instrument->books[pl_book_lane(event)], event);
+}
+
+static uint32_t view_state(const struct pl_step_instrument *instrument) {
+  if (pl_step_used(instrument)->state == PL_BOOK_EMPTY) return PL_VIEW_EMPTY;
+  if (instrument->silent || !pl_book_is_proven(pl_step_used(instrument))) return PL_VIEW_STALE;
   return instrument->last.source == PL_SOURCE_STATIC ? PL_VIEW_STATIC : PL_VIEW_LIVE;
 }
 
@@ -339,8 +227,8 @@ static uint32_t spread_ppm(const struct pl_view *view, uint32_t *saturations) {
 
 void pl_step_view(const struct pl_step *step, uint32_t index, struct pl_view *ret_view) {
   PL_CHECK(index < step->instrument_count);
-  const struct instrument *instrument = &step->instruments[index];
-  const struct pl_book *book = &instrument->book;
+  const struct pl_step_instrument *instrument = &step->instruments[index];
+  const struct pl_book *book = pl_step_used(instrument);
   uint32_t saturations = 0;
   struct pl_view view = {
       .mid_e9 = instrument->mid_e9,
@@ -370,7 +258,13 @@ void pl_step_view(const struct pl_step *step, uint32_t index, struct pl_view *re
 
 const struct pl_book *pl_step_book(const struct pl_step *step, uint32_t index) {
   PL_CHECK(index < step->instrument_count);
-  return &step->instruments[index].book;
+  return pl_step_used(&step->instruments[index]);
+}
+
+const struct pl_book *pl_step_lane_book(const struct pl_step *step, uint32_t index,
+                                        enum pl_lane lane) {
+  PL_CHECK(index < step->instrument_count && lane < PL_LANE_COUNT);
+  return &step->instruments[index].books[lane];
 }
 
 const struct pl_step_counters *pl_step_counters(const struct pl_step *step) {

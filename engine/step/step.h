@@ -22,14 +22,17 @@ struct pl_step_counters {
   uint64_t clock_jumps;         /* exchange times that ran too far ahead to be believed */
 };
 
-/* pl_step_footprint returns the arena bytes of an engine for that many instruments. */
-size_t pl_step_footprint(uint32_t instrument_count);
+struct pl_step_config {
+  const struct pl_policy *policy; /* read during every step; must outlive the engine */
+  uint32_t instrument_count;      /* 1..PL_INSTRUMENTS_MAX; dense indices below it are served */
+  uint32_t orders_max;            /* live orders of all of them together; 0: no books of orders */
+};
 
-/* pl_step_create takes an engine from the arena. Start-up only.
- *   policy            read during every step; must outlive the engine
- *   instrument_count  1..PL_INSTRUMENTS_MAX; dense indices below it are served */
-struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_policy *policy,
-                               uint32_t instrument_count);
+/* pl_step_footprint returns the arena bytes of an engine. */
+size_t pl_step_footprint(const struct pl_step_config *config);
+
+/* pl_step_create takes an engine from the arena. Start-up only. */
+struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_step_config *config);
 
 /* pl_step takes in one event.
  *   ret_decision  written only when true is returned; decided_ns is left 0 for the loop to stamp
@@ -38,6 +41,10 @@ struct pl_step *pl_step_create(struct pl_arena *arena, const struct pl_policy *p
  * Engine thread only. */
 bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decision *ret_decision);
 
+/* pl_step_prefetch asks for what an event that comes soon will touch first. Changes nothing. Engine
+ * thread only. */
+void pl_step_prefetch(const struct pl_step *step, const struct pl_event *event);
+
 /* pl_step_forget makes the instrument's next event say its decision again: the last one was lost on
  * its way. Engine thread only. */
 void pl_step_forget(struct pl_step *step, uint32_t instrument);
@@ -45,8 +52,11 @@ void pl_step_forget(struct pl_step *step, uint32_t instrument);
 /* pl_step_view describes one instrument as it stands. Engine thread only. */
 void pl_step_view(const struct pl_step *step, uint32_t instrument, struct pl_view *ret_view);
 
-/* pl_step_book returns an instrument's book, for taps and tests. Engine thread only. */
+/* pl_step_book returns the book that an instrument's decisions are made of, pl_step_lane_book the
+ * one of a lane; for taps and tests. Engine thread only. */
 const struct pl_book *pl_step_book(const struct pl_step *step, uint32_t instrument);
+const struct pl_book *pl_step_lane_book(const struct pl_step *step, uint32_t instrument,
+                                        enum pl_lane lane);
 
 /* pl_step_counters and pl_step_book_counters return live counters; engine thread, or after it. */
 const struct pl_step_counters *pl_step_counters(const struct pl_step *step);

@@ -91,10 +91,11 @@ static void report_all(struct pl_report *report, struct books *books, uint32_t p
 void pl_case_book_run(struct pl_report *report, const struct pl_input *input) {
   static struct books books;
   books = (struct books){.fill_count = 0};
-  size_t bytes = pl_book_store_footprint() + PL_INPUT_INSTRUMENTS * pl_book_footprint();
-  PL_CHECK(pl_arena_open(bytes, &books.arena) == PL_OK);
-  books.store = pl_book_store_create(&books.arena);
-  for (uint32_t i = 0; i < PL_INPUT_INSTRUMENTS; i++) pl_book_init(&books.arena, &books.books[i]);
+  const struct pl_book_config config = {.instrument_count = PL_INPUT_INSTRUMENTS};
+  PL_CHECK(pl_arena_open(pl_book_store_footprint(&config), &books.arena) == PL_OK);
+  books.store = pl_book_store_create(&books.arena, &config);
+  for (uint32_t i = 0; i < PL_INPUT_INSTRUMENTS; i++)
+    pl_book_init(books.store, i, PL_LANE_LEVELS, &books.books[i]);
   split(&books, input);
   report_all(report, &books, report->smoke ? 1 : EVENTS_GOAL / books.change_count + 1);
   free(books.fill);

@@ -15,9 +15,9 @@ static void pass(struct decode *decode, const struct pl_input *input) {
   for (uint32_t i = 0; i < input->packet_count; i++) {
     const struct pl_input_packet *packet = &input->packets[i];
     struct pl_venue_verdict verdict;
-    if (pl_deribit_venue.judge(packet->payload, packet->size_bytes, &verdict) == PL_OK)
-      decode->written += pl_deribit_venue.write(
-          decode->decoder, packet->payload, packet->size_bytes, &packet->context, decode->events);
+    if (pl_deribit_venue.judge(&packet->packet, &verdict) == PL_OK)
+      decode->written += pl_deribit_venue.write(decode->decoder, &packet->packet, &packet->context,
+                                                decode->events);
   }
 }
 

@@ -17,8 +17,10 @@ struct stepping {
  * returns its CPU time. */
 static uint64_t pass(struct stepping *stepping) {
   struct pl_arena arena;
-  PL_CHECK(pl_arena_open(pl_step_footprint(PL_INPUT_INSTRUMENTS), &arena) == PL_OK);
-  struct pl_step *step = pl_step_create(&arena, &stepping->policy, PL_INPUT_INSTRUMENTS);
+  const struct pl_step_config config = {.policy = &stepping->policy,
+                                        .instrument_count = PL_INPUT_INSTRUMENTS};
+  PL_CHECK(pl_arena_open(pl_step_footprint(&config), &arena) == PL_OK);
+  struct pl_step *step = pl_step_create(&arena, &config);
   pl_arena_touch(&arena);
   struct pl_decision decision;
   stepping->decisions = 0;

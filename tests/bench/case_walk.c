@@ -13,16 +13,16 @@ static void fill_side(struct pl_book_side *side, enum pl_side which, int64_t *re
   int64_t mid_e9 = (int64_t)MID * (PL_E9 / 1000);
   for (int64_t i = 0; i < LEVELS; i++) {
     int64_t away_e9 = (i + 1) * TICK, qty_e8 = (500 + (i * 37) % 900) * PL_E8;
-    bool known = pl_book_level_set(side, which,
-                                   which == PL_BID ? mid_e9 - away_e9 : mid_e9 + away_e9, qty_e8);
+    bool known = pl_levels_set(NULL, side, which,
+                               which == PL_BID ? mid_e9 - away_e9 : mid_e9 + away_e9, qty_e8);
     PL_CHECK(!known);
     *ret_total_e8 += qty_e8;
   }
 }
 
 struct walk {
-  struct pl_arena arena;
   struct pl_book book;
+  struct pl_level levels[2][LEVELS];
   struct pl_walk_terms terms;
   int64_t qtys_e8[PL_IMPACT_SIZES_MAX];
   uint64_t sink; /* keeps the results wanted */
@@ -31,8 +31,8 @@ struct walk {
 static void walk_open(struct walk *walk, enum pl_kind kind) {
   int64_t total_e8 = 0, bids_e8 = 0;
   *walk = (struct walk){.sink = 0};
-  PL_CHECK(pl_arena_open(pl_book_footprint(), &walk->arena) == PL_OK);
-  pl_book_init(&walk->arena, &walk->book);
+  for (uint32_t i = 0; i < 2; i++)
+    walk->book.sides[i] = (struct pl_book_side){.levels = walk->levels[i], .capacity = LEVELS};
   fill_side(&walk->book.sides[PL_ASK], PL_ASK, &total_e8);
   fill_side(&walk->book.sides[PL_BID], PL_BID, &bids_e8);
   PL_CHECK(pl_walk_terms(kind, (int64_t)MID * (PL_E9 / 1000), 0, &walk->terms));
@@ -71,7 +71,6 @@ static void measure(struct pl_report *report, enum pl_kind kind,
   figure->per_run = walks;
   figure->value_share = 0.5;
   pl_report_figure(report, figure, &measure);
-  pl_arena_close(&walk.arena);
 }
 
 void pl_case_walk_run(struct pl_report *report, const struct pl_input *input) {

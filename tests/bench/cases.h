@@ -12,6 +12,9 @@ void pl_case_feed_run(struct pl_report *report, const struct pl_input *input);
 /* Book: level updates, snapshots. */
 void pl_case_book_run(struct pl_report *report, const struct pl_input *input);
 
+/* Orders: single orders into level sums, 400,000 live over 4,000 instruments. */
+void pl_case_orders_run(struct pl_report *report, const struct pl_input *input);
+
 /* Walk: 16 sizes at once, depth by band, both over a full book. */
 void pl_case_walk_run(struct pl_report *report, const struct pl_input *input);
 

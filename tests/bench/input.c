@@ -59,24 +59,24 @@ static void take_packets(struct pl_input *input) {
   PL_CHECK(input->packets != NULL);
   for (uint32_t i = 0; i < input->frames.count; i++) {
     const struct pl_frame *frame = &input->frames.frames[i];
-    struct pl_udp udp;
+    struct pl_packet packet;
     struct pl_venue_head head;
     struct pl_venue_verdict verdict;
-    if (pl_udp_parse(frame->data, frame->size_bytes, &udp) != PL_OK ||
-        pl_deribit_venue.head(udp.payload, udp.payload_bytes, &head) != PL_OK ||
-        pl_deribit_venue.judge(udp.payload, udp.payload_bytes, &verdict) != PL_OK)
+    if (pl_udp_parse(frame->data, frame->size_bytes, &packet) != PL_OK ||
+        pl_deribit_venue.head(&packet, &head) != PL_OK ||
+        pl_deribit_venue.judge(&packet, &verdict) != PL_OK)
       continue;
     input->packets[input->packet_count++] = (struct pl_input_packet){
-        .payload = udp.payload,
-        .size_bytes = udp.payload_bytes,
+        .packet = packet,
         .context = {.channel = channel_of(ids, &count, head.channel_id),
                     .home_channel = channel_of(ids, &count, head.home_channel_id),
+                    .recovery = head.recovery,
                     .continuous = true,
                     .seq = (uint64_t)i * PL_EVENTS_PER_FRAME,
                     .recv_ns = frame->recv_ns},
     };
     input->messages += verdict.messages;
-    input->payload_bytes += udp.payload_bytes;
+    input->payload_bytes += packet.size_bytes;
   }
 }
 

@@ -12,8 +12,7 @@
 
 /* A UDP payload that was judged good, with what writing it needs. */
 struct pl_input_packet {
-  const uint8_t *payload;
-  uint32_t size_bytes;
+  struct pl_packet packet;
   struct pl_venue_context context;
 };
 

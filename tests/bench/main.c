@@ -17,11 +17,17 @@ static const struct {
   const char *name;
   void (*run)(struct pl_report *report, const struct pl_input *input);
 } cases[] = {
-    {"decode", pl_case_decode_run}, {"feed", pl_case_feed_run},
-    {"book", pl_case_book_run},     {"walk", pl_case_walk_run},
-    {"step", pl_case_step_run},     {"volatility", pl_case_volatility_run},
-    {"ring", pl_case_ring_run},     {"hop", pl_case_hop_run},
-    {"wire", pl_case_wire_run},     {"replay", pl_case_replay_run},
+    {"decode", pl_case_decode_run},
+    {"feed", pl_case_feed_run},
+    {"book", pl_case_book_run},
+    {"orders", pl_case_orders_run},
+    {"walk", pl_case_walk_run},
+    {"step", pl_case_step_run},
+    {"volatility", pl_case_volatility_run},
+    {"ring", pl_case_ring_run},
+    {"hop", pl_case_hop_run},
+    {"wire", pl_case_wire_run},
+    {"replay", pl_case_replay_run},
 };
 
 #define CASE_COUNT (sizeof cases / sizeof cases[0])
@@ -30,7 +36,8 @@ static const char usage[] =
     "usage: plimsoll-bench [--json] [--smoke] [NAME...]\n"
     "  --json   one JSON object a figure and line\n"
     "  --smoke  everything at tiny size: proves that it runs, measures nothing\n"
-    "  NAME     decode feed book walk step volatility ring hop wire replay; default: all\n"
+    "  NAME     decode feed book orders walk step volatility ring hop wire replay;\n"
+    "           default: all\n"
     "CPU figures are of the thread, wall figures across two threads on two CPUs.\n"
     "PLIMSOLL_COMMIT, when set, is printed with each JSON figure.\n";
 

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #define PIECE_HEAD_BYTES 3
-#define FLAGS                                                                                      \
-  (PL_EVF_EVENT_END | PL_EVF_SNAPSHOT | PL_EVF_STALE | PL_EVF_MESSAGE_END | PL_EVF_FRAME_END)
 
 bool pl_body_next(const uint8_t **data, size_t *left_bytes, struct pl_body_piece *ret_piece) {
   if (*left_bytes < PIECE_HEAD_BYTES) return false;
@@ -44,8 +42,9 @@ static bool within(int64_t value, int64_t limit) {
 }
 
 static void check_event(const struct pl_event *event, uint32_t instrument_count) {
-  PL_CHECK(event->type > PL_EV_NONE && event->type < PL_EV_TYPE_COUNT);
-  PL_CHECK((event->flags & ~FLAGS) == 0);
+  PL_CHECK(event->type < PL_EV_TYPE_COUNT);
+  PL_CHECK(event->type != PL_EV_NONE || event->flags & PL_EVF_EVENT_END);
+  PL_CHECK(event->flags < 2 * PL_EVF_IMPLIED);
   PL_CHECK(event->instrument < instrument_count || event->instrument == PL_INSTRUMENT_NONE);
   PL_CHECK(event->venue > PL_VENUE_NONE && event->venue < PL_VENUE_COUNT);
   if (event->type == PL_EV_INSTRUMENT)
@@ -57,6 +56,18 @@ static void check_event(const struct pl_event *event, uint32_t instrument_count)
     PL_CHECK(within(event->price_e9, PL_PRICE_E9_MAX));
     PL_CHECK(event->qty_e8 >= 0 && event->qty_e8 <= PL_QTY_E8_MAX);
   }
+  if (event->type == PL_EV_LEVEL_AT && event->side != PL_SIDE_NONE) {
+    PL_CHECK(within(event->price_e9, PL_PRICE_E9_MAX));
+    PL_CHECK(event->qty_e8 >= 0 && event->qty_e8 <= PL_QTY_E8_MAX);
+    PL_CHECK(PL_LEVEL_AT_ACTION(event->aux) < PL_LEVEL_ACTION_COUNT);
+    PL_CHECK(PL_LEVEL_AT_POSITION(event->aux) >= 1 && PL_LEVEL_AT_DEPTH_MAX(event->aux) >= 1);
+  }
+  if (event->type == PL_EV_ORDER_ADD || event->type == PL_EV_ORDER_REPLACE) {
+    PL_CHECK(within(event->price_e9, PL_PRICE_E9_MAX));
+    PL_CHECK(event->qty_e8 > 0 && event->qty_e8 <= PL_QTY_E8_MAX);
+  }
+  if (event->type >= PL_EV_ORDER_ADD && event->type <= PL_EV_ORDER_DELETE)
+    PL_CHECK(event->flags & PL_EVF_ORDERS);
   if (event->type == PL_EV_MARK || event->type == PL_EV_INDEX)
     PL_CHECK(within(event->price_e9, PL_PRICE_E9_MAX));
   if (event->type == PL_EV_QUOTE) {

@@ -57,6 +57,8 @@ struct pl_event pl_events_unpack(const uint8_t *record, uint64_t *now_ns) {
   *now_ns = move_clock(*now_ns, u32_at(record + AT_ELAPSED));
   uint32_t sides = type == PL_EV_INSTRUMENT ? PL_KIND_COUNT : PL_SIDE_NONE + 1;
   uint32_t instrument = record[AT_INSTRUMENT];
+  uint8_t flags = record[AT_FLAGS] & (2 * PL_EVF_IMPLIED - 1);
+  if (type >= PL_EV_ORDER_ADD && type <= PL_EV_ORDER_DELETE) flags |= PL_EVF_ORDERS;
   return (struct pl_event){
       .exch_ns = *now_ns,
       .order_id = u32_at(record + AT_ORDER),
@@ -66,7 +68,7 @@ struct pl_event pl_events_unpack(const uint8_t *record, uint64_t *now_ns) {
       .instrument = instrument == 255 ? PL_INSTRUMENT_NONE : instrument % PL_EVENTS_INSTRUMENTS,
       .type = (uint8_t)type,
       .side = (uint8_t)(record[AT_SIDE] % sides),
-      .flags = record[AT_FLAGS] & 31,
+      .flags = flags,
       .venue = PL_VENUE_DERIBIT,
   };
 }

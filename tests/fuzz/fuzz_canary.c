@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   static volatile uint8_t sink;
   while (pl_body_next(&data, &size_bytes, &piece)) {
     struct pl_venue_head head;
-    if (pl_deribit_venue.head(piece.bytes, piece.size_bytes, &head) == PL_OK &&
-        leads_to_the_bug(&head))
+    const struct pl_packet packet = {.data = piece.bytes, .size_bytes = (uint32_t)piece.size_bytes};
+    if (pl_deribit_venue.head(&packet, &head) == PL_OK && leads_to_the_bug(&head))
       sink = piece.bytes[piece.size_bytes]; /* the planted bug */
     pl_body_free(&piece);
   }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NS_PER_S 1000000000.0
+#define ORDERS   256u
 
 enum choice {
   CHOICE_FAST = 1,    /* margins may move at any rate */
@@ -87,8 +88,8 @@ static void check_decision(struct run *run, const struct pl_decision *decision) 
 static void check_side(const struct pl_book_side *side) {
   PL_CHECK(side->count <= PL_BOOK_LEVELS_MAX);
   for (uint32_t i = 0; i < side->count; i++) {
-    PL_CHECK(i == 0 || side->keys[i - 1] < side->keys[i]);
-    PL_CHECK(side->qtys_e8[i] > 0);
+    PL_CHECK(i == 0 || side->levels[i - 1].key < side->levels[i].key);
+    PL_CHECK(side->levels[i].qty_e8 > 0);
   }
 }
 
@@ -112,8 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   if (size_bytes == 0) return 0;
   memset(&run, 0, sizeof run);
   choose(&run.policy, data[0]);
-  run.step = pl_step_create(pl_body_arena(pl_step_footprint(PL_EVENTS_INSTRUMENTS)), &run.policy,
-                            PL_EVENTS_INSTRUMENTS);
+  const struct pl_step_config config = {
+      .policy = &run.policy, .instrument_count = PL_EVENTS_INSTRUMENTS, .orders_max = ORDERS};
+  run.step = pl_step_create(pl_body_arena(pl_step_footprint(&config)), &config);
   uint64_t now_ns = 0;
   for (size_t at = 1; at + PL_EVENTS_RECORD_BYTES <= size_bytes; at += PL_EVENTS_RECORD_BYTES) {
     struct pl_event event = pl_events_unpack(data + at, &now_ns);

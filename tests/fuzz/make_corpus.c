@@ -65,7 +65,7 @@ static void write_runs(const struct pl_input *input, const char *folder) {
       const struct pl_frame *frame = &input->frames.frames[first + i];
       uint8_t control = 0;
       if (i == 2) control = (uint8_t)(1u << number % 6);
-      (void)seed_piece(&packets, control & 1, packet->payload, packet->size_bytes);
+      (void)seed_piece(&packets, control & 1, packet->packet.data, packet->packet.size_bytes);
       (void)seed_piece(&frames, control, frame->data, frame->size_bytes);
     }
     seed_write(&packets, folder, "deribit", number);
@@ -173,6 +173,33 @@ static void write_one_sided(const char *folder) {
   seed_write(&seed, folder, "step", FILES);
 }
 
+/* A book of orders begun, amended, replaced, cleared and replaced by a snapshot. */
+static void write_orders(const char *folder) {
+  static const uint8_t types[] = {PL_EV_ORDER_ADD,    PL_EV_ORDER_ADD,     PL_EV_ORDER_ADD,
+                                  PL_EV_ORDER_CHANGE, PL_EV_ORDER_REPLACE, PL_EV_ORDER_REDUCE,
+                                  PL_EV_ORDER_DELETE};
+  for (uint32_t number = 0; number < FILES; number++) {
+    struct seed seed = {.size_bytes = 0};
+    uint64_t now_ns = 0;
+    for (uint32_t i = 0; i < STEP_EVENTS; i++) {
+      struct pl_event event = {.type = types[(i + number) % sizeof types],
+                               .order_id = i % (number + 3),
+                               .aux = (i + 1) % (2 * number + 5),
+                               .price_e9 = i % 13,
+                               .qty_e8 = 1 + i % 5,
+                               .instrument = i % (1 + number % 3),
+                               .side = (uint8_t)(i / 5 % 2),
+                               .flags = i / 20 % 2 ? PL_EVF_SNAPSHOT : PL_EVF_EVENT_END};
+      if (i % 40 == 19) event.type = PL_EV_SNAPSHOT_BEGIN, event.aux = 1;
+      if (i % 40 == 39) event.type = PL_EV_SNAPSHOT_END, event.aux = number % 4 == 0;
+      if (i % 50 == 49) event.type = PL_EV_BOOK_CLEAR, event.aux = 1;
+      pl_events_pack(&event, &now_ns, seed.bytes + seed.size_bytes);
+      seed.size_bytes += PL_EVENTS_RECORD_BYTES;
+    }
+    seed_write(&seed, folder, "orders", number);
+  }
+}
+
 int main(int count, char **argument) {
   if (count != 2) {
     (void)fprintf(stderr, "usage: make_corpus FOLDER\n");
@@ -185,6 +212,7 @@ int main(int count, char **argument) {
   write_templates(argument[1]);
   write_events(&input, argument[1]);
   write_one_sided(argument[1]);
+  write_orders(argument[1]);
   pl_input_free(&input);
   return 0;
 }

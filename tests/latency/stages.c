@@ -61,9 +61,9 @@ static void decode(struct stages *stages) {
   for (uint32_t i = 0; i < stages->input.packet_count; i++) {
     const struct pl_input_packet *packet = &stages->input.packets[i];
     struct pl_venue_verdict verdict;
-    if (pl_deribit_venue.judge(packet->payload, packet->size_bytes, &verdict) == PL_OK)
-      stages->sink += pl_deribit_venue.write(stages->decoder, packet->payload, packet->size_bytes,
-                                             &packet->context, stages->scratch);
+    if (pl_deribit_venue.judge(&packet->packet, &verdict) == PL_OK)
+      stages->sink += pl_deribit_venue.write(stages->decoder, &packet->packet, &packet->context,
+                                             stages->scratch);
   }
 }
 
@@ -190,10 +190,12 @@ STAGE stage_ring(struct stages *stages) {
 
 static void prepare(struct stages *stages) {
   size_t scratch_bytes = PL_FRAME_EVENTS_MAX * sizeof(struct pl_event);
+  const struct pl_book_config books = {.instrument_count = PL_INPUT_INSTRUMENTS};
+  const struct pl_step_config step = {.policy = &stages->policy,
+                                      .instrument_count = PL_INPUT_INSTRUMENTS};
   size_t bytes = pl_directory_footprint(PL_INPUT_INSTRUMENTS) + pl_deribit_venue.footprint() +
-                 scratch_bytes + pl_input_feed_footprint() + pl_book_store_footprint() +
-                 PL_INPUT_INSTRUMENTS * pl_book_footprint() +
-                 pl_step_footprint(PL_INPUT_INSTRUMENTS) + pl_ring_footprint(RING_SLOTS);
+                 scratch_bytes + pl_input_feed_footprint() + pl_book_store_footprint(&books) +
+                 pl_step_footprint(&step) + pl_ring_footprint(RING_SLOTS);
   struct pl_arena *arena = &stages->arena;
   pl_input_exchange(&stages->input, SEED, SECONDS, UPDATES_PER_S);
   pl_policy_default(&stages->policy);
@@ -202,9 +204,10 @@ static void prepare(struct stages *stages) {
       pl_deribit_venue.create(arena, pl_directory_create(arena, PL_INPUT_INSTRUMENTS));
   stages->scratch = pl_arena_take(arena, scratch_bytes);
   stages->feed = pl_input_feed(arena);
-  stages->store = pl_book_store_create(arena);
-  for (uint32_t i = 0; i < PL_INPUT_INSTRUMENTS; i++) pl_book_init(arena, &stages->books[i]);
-  stages->step = pl_step_create(arena, &stages->policy, PL_INPUT_INSTRUMENTS);
+  stages->store = pl_book_store_create(arena, &books);
+  for (uint32_t i = 0; i < PL_INPUT_INSTRUMENTS; i++)
+    pl_book_init(stages->store, i, PL_LANE_LEVELS, &stages->books[i]);
+  stages->step = pl_step_create(arena, &step);
   stages->ring = pl_ring_create(arena, RING_SLOTS);
   decode(stages); /* warm-up: the directory fills in the first pass only */
 }

@@ -51,7 +51,7 @@ static void test_everything_said(void **state) {
   (void)state;
   assert_int_equal(
       parse("/etc/plimsoll/c.yaml",
-            "profile: host\nlayout: inline\nvenue: deribit\ninstruments: 4096\n"
+            "profile: host\nlayout: inline\nvenue: deribit\ninstruments: 16384\n"
             "memory: 1 GB\nspeed: 2.5\npolicy: sub/p.yaml\nadmin_socket: /tmp/a\n"
             "table: t-1\ngroup: root\ncpus: [3]\n"
             "roles: {users: [root, 1001], groups: [7, root]}\nports:\n"
@@ -117,7 +117,7 @@ static const struct {
      "c.yaml:4: ports: either captures or live ports, not both"},
     {HEAD "profile: fast\n", "c.yaml:4: profile: 'fast' is none of embedded, host"},
     {HEAD "layout: ring\n", "c.yaml:4: layout: 'ring' is none of inline, pipeline"},
-    {HEAD "instruments: 4097\n", "c.yaml:4: instruments: 4097 is out of range: 1 to 4096"},
+    {HEAD "instruments: 16385\n", "c.yaml:4: instruments: 16385 is out of range: 1 to 16384"},
     {HEAD "instruments: 5 k\n", "c.yaml:4: instruments: '5 k' takes no unit"},
     {HEAD "table: a/b\n", "c.yaml:4: table: letters, digits, '-', '_' and '.' only"},
     {HEAD "admin_socket: run/a\n", "c.yaml:4: admin_socket: an absolute path is wanted here"},

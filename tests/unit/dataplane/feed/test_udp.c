@@ -56,20 +56,20 @@ static struct frame make(struct shape shape) {
 
 /* Parses a copy on a block of exactly its size. What is found must lie inside; nothing is written
  * on error. */
-static enum pl_status parse(const struct frame *frame, size_t size, struct pl_udp *ret_udp) {
+static enum pl_status parse(const struct frame *frame, size_t size, struct pl_packet *ret_packet) {
   uint8_t *exact = malloc(size != 0 ? size : 1);
-  struct pl_udp udp, untouched;
+  struct pl_packet packet, untouched;
   assert_non_null(exact);
   memcpy(exact, frame->bytes, size);
   memset(&untouched, 0x5a, sizeof untouched);
-  udp = untouched;
-  enum pl_status status = pl_udp_parse(exact, size, &udp);
+  packet = untouched;
+  enum pl_status status = pl_udp_parse(exact, size, &packet);
   if (status != PL_OK) {
-    assert_memory_equal(&udp, &untouched, sizeof udp);
+    assert_memory_equal(&packet, &untouched, sizeof packet);
   } else {
-    assert_true(udp.payload >= exact && udp.payload + udp.payload_bytes <= exact + size);
-    udp.payload = frame->bytes + (udp.payload - exact);
-    *ret_udp = udp;
+    assert_true(packet.data >= exact && packet.data + packet.size_bytes <= exact + size);
+    packet.data = frame->bytes + (packet.data - exact);
+    *ret_packet = packet;
   }
   free(exact);
   return status;
@@ -81,12 +81,12 @@ static void payload_is_found_behind_tags_and_options(void **state) {
     for (uint32_t words = 0; words <= 10; words++)
       for (uint32_t padding = 0; padding <= 30; padding += 6) {
         struct frame frame = make((struct shape){tags, words, padding});
-        struct pl_udp udp;
-        assert_int_equal(parse(&frame, frame.size, &udp), PL_OK);
-        assert_int_equal(udp.payload_bytes, PAYLOAD);
-        assert_ptr_equal(udp.payload, frame.bytes + frame.udp_at + 8);
-        assert_int_equal(udp.group_ipv4, 0xef010203);
-        assert_int_equal(udp.port, 6100);
+        struct pl_packet packet;
+        assert_int_equal(parse(&frame, frame.size, &packet), PL_OK);
+        assert_int_equal(packet.size_bytes, PAYLOAD);
+        assert_ptr_equal(packet.data, frame.bytes + frame.udp_at + 8);
+        assert_int_equal(packet.group_ipv4, 0xef010203);
+        assert_int_equal(packet.port, 6100);
       }
 }
 
@@ -95,10 +95,10 @@ static void every_cut_is_refused(void **state) {
   for (uint32_t tags = 0; tags <= 2; tags++)
     for (uint32_t words = 0; words <= 10; words += 5) {
       struct frame frame = make((struct shape){tags, words, 0});
-      struct pl_udp udp;
+      struct pl_packet packet;
       for (size_t size = 0; size < frame.size; size++) {
         bool in_headers = size < frame.ip_at + 20;
-        assert_int_equal(parse(&frame, size, &udp), in_headers ? PL_E_RUNT : PL_E_IP_LENGTH);
+        assert_int_equal(parse(&frame, size, &packet), in_headers ? PL_E_RUNT : PL_E_IP_LENGTH);
       }
     }
 }
@@ -106,53 +106,53 @@ static void every_cut_is_refused(void **state) {
 static void third_tag_and_other_types_are_not_ipv4(void **state) {
   (void)state;
   struct frame frame = make((struct shape){3, 0, 0});
-  struct pl_udp udp;
-  assert_int_equal(parse(&frame, frame.size, &udp), PL_E_NOT_IPV4);
+  struct pl_packet packet;
+  assert_int_equal(parse(&frame, frame.size, &packet), PL_E_NOT_IPV4);
   frame = make((struct shape){0, 0, 0});
   for (uint32_t type = 0; type < 65536; type++) {
     if (type == 0x0800 || type == 0x8100 || type == 0x88a8) continue;
     set_be16(frame.bytes + 12, type);
-    assert_int_equal(parse(&frame, frame.size, &udp), PL_E_NOT_IPV4);
+    assert_int_equal(parse(&frame, frame.size, &packet), PL_E_NOT_IPV4);
   }
 }
 
 /* All values of the fields that decide, one at a time. */
 static void fields_of_the_ip_header_decide(void **state) {
   (void)state;
-  struct pl_udp udp;
+  struct pl_packet packet;
   struct frame frame = make((struct shape){0, 2, 10});
   uint8_t *ip = frame.bytes + frame.ip_at;
   for (uint32_t protocol = 0; protocol < 256; protocol++) {
     ip[9] = (uint8_t)protocol;
-    assert_int_equal(parse(&frame, frame.size, &udp), protocol == 17 ? PL_OK : PL_E_NOT_UDP);
+    assert_int_equal(parse(&frame, frame.size, &packet), protocol == 17 ? PL_OK : PL_E_NOT_UDP);
   }
   ip[9] = 17;
   for (uint32_t bits = 0; bits < 65536; bits++) {
     set_be16(ip + 6, bits);
     enum pl_status wanted = bits & 0x3fff ? PL_E_FRAGMENT : PL_OK;
-    assert_int_equal(parse(&frame, frame.size, &udp), wanted);
+    assert_int_equal(parse(&frame, frame.size, &packet), wanted);
   }
   set_be16(ip + 6, 0);
   for (uint32_t version = 0; version < 16; version++) {
     ip[0] = (uint8_t)(version << 4 | 7);
-    assert_int_equal(parse(&frame, frame.size, &udp), version == 4 ? PL_OK : PL_E_NOT_IPV4);
+    assert_int_equal(parse(&frame, frame.size, &packet), version == 4 ? PL_OK : PL_E_NOT_IPV4);
   }
 }
 
 static void ip_length_that_lies_is_refused(void **state) {
   (void)state;
-  struct pl_udp udp;
+  struct pl_packet packet;
   struct frame frame = make((struct shape){1, 0, 10});
   for (uint32_t told = 0; told < 65536; told++) {
     set_be16(frame.bytes + frame.ip_at + 2, told);
     bool fits = told >= 20 + 8 + PAYLOAD && told <= frame.size - frame.ip_at;
-    assert_int_equal(parse(&frame, frame.size, &udp), fits ? PL_OK : PL_E_IP_LENGTH);
-    if (fits) assert_int_equal(udp.payload_bytes, PAYLOAD); /* UDP's own length rules */
+    assert_int_equal(parse(&frame, frame.size, &packet), fits ? PL_OK : PL_E_IP_LENGTH);
+    if (fits) assert_int_equal(packet.size_bytes, PAYLOAD); /* UDP's own length rules */
   }
   frame = make((struct shape){0, 10, 0});
   for (uint32_t words = 0; words < 16; words++) {
     frame.bytes[frame.ip_at] = (uint8_t)(0x40 | words);
-    enum pl_status status = parse(&frame, frame.size, &udp);
+    enum pl_status status = parse(&frame, frame.size, &packet);
     if (words < 5) assert_int_equal(status, PL_E_IP_LENGTH);
     if (words == 15) assert_int_equal(status, PL_OK);
   }
@@ -160,13 +160,13 @@ static void ip_length_that_lies_is_refused(void **state) {
 
 static void udp_length_that_lies_is_refused(void **state) {
   (void)state;
-  struct pl_udp udp;
+  struct pl_packet packet;
   struct frame frame = make((struct shape){0, 0, 10});
   for (uint32_t told = 0; told < 65536; told++) {
     set_be16(frame.bytes + frame.udp_at + 4, told);
     bool fits = told >= 8 && told <= 8 + PAYLOAD; /* padding is not the datagram's */
-    assert_int_equal(parse(&frame, frame.size, &udp), fits ? PL_OK : PL_E_IP_LENGTH);
-    if (fits) assert_int_equal(udp.payload_bytes, told - 8);
+    assert_int_equal(parse(&frame, frame.size, &packet), fits ? PL_OK : PL_E_IP_LENGTH);
+    if (fits) assert_int_equal(packet.size_bytes, told - 8);
   }
 }
 

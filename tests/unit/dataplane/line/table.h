@@ -27,12 +27,19 @@ static inline void table_close(struct table *table) {
   pl_arena_close(&table->arena);
 }
 
+static inline enum pl_line_verdict table_judge(const struct table *table, uint32_t index,
+                                               enum pl_line_id line, uint64_t seq) {
+  const struct pl_line_place place = {.seq = seq, .seq_count = 1};
+  return pl_line_judge(table->lines, index, line, &place);
+}
+
 /* Judges and commits one packet of one unit. */
 static inline enum pl_line_verdict table_take(struct table *table, uint32_t id,
                                               enum pl_line_id line, uint64_t seq) {
   uint32_t index = pl_line_channel(table->lines, id);
-  enum pl_line_verdict verdict = pl_line_judge(table->lines, index, line, seq);
-  (void)pl_line_commit(table->lines, index, line, seq, 1, verdict, SECOND_NS);
+  const struct pl_line_place place = {.seq = seq, .seq_count = 1};
+  enum pl_line_verdict verdict = pl_line_judge(table->lines, index, line, &place);
+  (void)pl_line_commit(table->lines, index, line, &place, verdict, SECOND_NS);
   return verdict;
 }
 

@@ -65,7 +65,7 @@ static void play(uint32_t schedule, uint32_t id, uint64_t base, uint64_t mask) {
   const struct pl_channel *channel =
       &pl_line_channels(table.lines, &count)[pl_line_channel(table.lines, id)];
   assert_true(channel->packets == model.packets && channel->gaps == model.gaps);
-  assert_true(channel->packets_lost == model.lost && channel->duplicates == model.duplicates);
+  assert_true(channel->units_lost == model.lost && channel->duplicates == model.duplicates);
   assert_true(channel->late == model.late && channel->restarts == 0);
 }
 
@@ -94,9 +94,9 @@ static void window_ends_after_its_width(void **state) {
   (void)table_take(&table, 1, PL_LINE_A, 1200);
   for (uint64_t back = 0; back < 150; back++) {
     uint64_t seq = 1200 - back;
-    bool seen = back < PL_LINE_WINDOW_PACKETS && (seq % 5 != 0 || back == 0);
+    bool seen = back < PL_LINE_WINDOW_UNITS && (seq % 5 != 0 || back == 0);
     uint32_t index = pl_line_channel(table.lines, 1);
-    assert_int_equal(pl_line_judge(table.lines, index, PL_LINE_B, seq),
+    assert_int_equal(table_judge(&table, index, PL_LINE_B, seq),
                      seen ? PL_LINE_DUPLICATE : PL_LINE_LATE);
   }
 }
@@ -108,9 +108,9 @@ static void half_the_range_is_ahead(void **state) {
     clear(bits);
     uint32_t index = pl_line_channel(table.lines, 1);
     (void)table_take(&table, 1, PL_LINE_A, 999);
-    assert_int_equal(pl_line_judge(table.lines, index, PL_LINE_A, 1000 + half - 1), PL_LINE_GAP);
+    assert_int_equal(table_judge(&table, index, PL_LINE_A, 1000 + half - 1), PL_LINE_GAP);
     uint64_t over = 1000 + half;
-    assert_int_equal(pl_line_judge(table.lines, index, PL_LINE_A, over), PL_LINE_LATE);
+    assert_int_equal(table_judge(&table, index, PL_LINE_A, over), PL_LINE_LATE);
   }
 }
 
@@ -121,13 +121,14 @@ static void packet_of_many_units_moves_by_as_many(void **state) {
   uint32_t index = pl_line_channel(table.lines, 1);
   uint64_t seq = 50;
   for (uint32_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-    enum pl_line_verdict verdict = pl_line_judge(table.lines, index, PL_LINE_A, seq);
+    enum pl_line_verdict verdict = table_judge(&table, index, PL_LINE_A, seq);
     assert_int_equal(verdict, i == 0 ? PL_LINE_FIRST : PL_LINE_NEXT);
-    (void)pl_line_commit(table.lines, index, PL_LINE_A, seq, counts[i], verdict, SECOND_NS);
-    assert_int_equal(pl_line_judge(table.lines, index, PL_LINE_B, seq),
-                     counts[i] <= PL_LINE_WINDOW_PACKETS ? PL_LINE_DUPLICATE : PL_LINE_LATE);
+    const struct pl_line_place place = {.seq = seq, .seq_count = counts[i]};
+    (void)pl_line_commit(table.lines, index, PL_LINE_A, &place, verdict, SECOND_NS);
+    assert_int_equal(table_judge(&table, index, PL_LINE_B, seq),
+                     counts[i] <= PL_LINE_WINDOW_UNITS ? PL_LINE_DUPLICATE : PL_LINE_LATE);
     seq += counts[i];
-    assert_int_equal(pl_line_judge(table.lines, index, PL_LINE_B, seq - 1), PL_LINE_DUPLICATE);
+    assert_int_equal(table_judge(&table, index, PL_LINE_B, seq - 1), PL_LINE_DUPLICATE);
   }
 }
 
@@ -140,7 +141,7 @@ static void judging_changes_nothing(void **state) {
   memcpy(before, table.arena.base, table.arena.used_bytes);
   for (uint64_t seq = 0; seq < 100; seq++)
     for (uint32_t line = 0; line < PL_LINE_COUNT; line++)
-      (void)pl_line_judge(table.lines, index, (enum pl_line_id)line, seq);
+      (void)table_judge(&table, index, (enum pl_line_id)line, seq);
   assert_memory_equal(before, table.arena.base, table.arena.used_bytes);
 }
 
@@ -157,8 +158,9 @@ static void channels_become_dense_and_the_table_ends(void **state) {
 
 static bool take_at(uint32_t id, uint64_t seq, uint64_t now_ns) {
   uint32_t index = pl_line_channel(table.lines, id);
-  enum pl_line_verdict verdict = pl_line_judge(table.lines, index, PL_LINE_A, seq);
-  return pl_line_commit(table.lines, index, PL_LINE_A, seq, 1, verdict, now_ns);
+  enum pl_line_verdict verdict = table_judge(&table, index, PL_LINE_A, seq);
+  const struct pl_line_place place = {.seq = seq, .seq_count = 1};
+  return pl_line_commit(table.lines, index, PL_LINE_A, &place, verdict, now_ns);
 }
 
 /* Told once, at the first nanosecond over the limit; what is taken ends it, a duplicate does not.

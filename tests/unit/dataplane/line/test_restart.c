@@ -78,7 +78,7 @@ static void lagging_line_is_never_a_restart(void **state) {
       (void)table_take(&table, 1, PL_LINE_A, seq);
       if (seq <= lag) continue;
       enum pl_line_verdict verdict = table_take(&table, 1, PL_LINE_B, seq - lag);
-      assert_int_equal(verdict, lag < PL_LINE_WINDOW_PACKETS ? PL_LINE_DUPLICATE : PL_LINE_LATE);
+      assert_int_equal(verdict, lag < PL_LINE_WINDOW_UNITS ? PL_LINE_DUPLICATE : PL_LINE_LATE);
     }
     assert_int_equal(table_channel(&table, 1)->restarts, 0);
     assert_int_equal(table_channel(&table, 1)->gaps, 0);

@@ -2,16 +2,10 @@
 #ifndef TESTS_UNIT_DATAPLANE_VENUE_PACKETS_H
 #define TESTS_UNIT_DATAPLANE_VENUE_PACKETS_H
 
-#include "dataplane/venue/venue.h"
+#include "tests/unit/dataplane/venue/decoder.h"
 #include "tests/venue/wire_deribit.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define INSTRUMENTS 8u
 #define TIME_MS     UINT64_C(1700000000123)
@@ -22,64 +16,30 @@
 #define BODY_AT     20u /* frame header and message header */
 
 struct packets {
-  struct pl_arena arena;
-  const struct pl_venue *venue;
-  struct pl_directory *directory;
-  void *decoder;
+  struct decoder decoder;
   struct pl_wire_packet packet;
   uint8_t bytes[9000];
-  struct pl_event events[2048]; /* of the last packet */
-  uint32_t count;
-  uint64_t seq; /* of the next event */
 };
 
 static inline void packets_open(struct packets *packets) {
-  memset(packets, 0, sizeof *packets);
-  packets->venue = pl_venue_find("deribit");
-  size_t room = packets->venue->footprint() + pl_directory_footprint(INSTRUMENTS);
-  assert_int_equal(pl_arena_open(room, &packets->arena), PL_OK);
-  packets->directory = pl_directory_create(&packets->arena, INSTRUMENTS);
-  packets->decoder = packets->venue->create(&packets->arena, packets->directory);
-  packets->seq = 1000;
+  decoder_open(&packets->decoder, "deribit", INSTRUMENTS);
 }
 
 static inline void packets_close(struct packets *packets) {
-  pl_arena_close(&packets->arena);
+  decoder_close(&packets->decoder);
 }
 
 static inline void packets_begin(struct packets *packets) {
   assert_true(pl_wire_deribit_begin(&packets->packet, packets->bytes, sizeof packets->bytes, 7, 1));
 }
 
-/* Judges bytes as they are and, when they pass, writes their events: both on heap blocks of exactly
- * the size that they may use. Channels are dense indices; a snapshot channel has another home. */
+/* Channels are dense indices; a snapshot channel has another home. */
 static inline enum pl_status packets_take(struct packets *packets, const uint8_t *bytes,
                                           size_t size, uint32_t channel, uint32_t home,
                                           bool continuous) {
-  struct pl_venue_head head;
-  struct pl_venue_verdict verdict;
-  uint8_t *exact = malloc(size != 0 ? size : 1);
-  assert_non_null(exact);
-  memcpy(exact, bytes, size);
-  packets->count = 0;
-  enum pl_status status = packets->venue->head(exact, size, &head);
-  if (status == PL_OK) status = packets->venue->judge(exact, size, &verdict);
-  if (status == PL_OK) {
-    struct pl_event *events = calloc(verdict.events_max + 1u, sizeof *events);
-    const struct pl_venue_context context = {.channel = channel,
-                                             .home_channel = home,
-                                             .continuous = continuous,
-                                             .seq = packets->seq,
-                                             .recv_ns = 55};
-    assert_non_null(events);
-    packets->count = packets->venue->write(packets->decoder, exact, size, &context, events);
-    assert_true(packets->count <= verdict.events_max && packets->count <= COUNT(packets->events));
-    memcpy(packets->events, events, packets->count * sizeof *events);
-    packets->seq += packets->count;
-    free(events);
-  }
-  free(exact);
-  return status;
+  const struct decoder_place place = {
+      .channel = channel, .home = home, .recovery = channel != home, .broken = !continuous};
+  return decoder_take(&packets->decoder, bytes, size, &place);
 }
 
 /* Takes what was begun, as the next packet of an incremental channel. */
@@ -92,28 +52,6 @@ static inline enum pl_status packets_send(struct packets *packets) {
 static inline enum pl_status packets_send_snapshot(struct packets *packets, bool continuous) {
   size_t size = pl_wire_deribit_finish(&packets->packet);
   return packets_take(packets, packets->bytes, size, 1, 0, continuous);
-}
-
-/* The last packet's events, field by field. Sequence, receive time and venue follow by rule. */
-static inline void packets_expect(const struct packets *packets, const struct pl_event *expected,
-                                  uint32_t count) {
-  assert_int_equal(packets->count, count);
-  for (uint32_t i = 0; i < count; i++) {
-    struct pl_event wanted = expected[i];
-    wanted.seq = packets->seq - packets->count + i;
-    wanted.recv_ns = 55;
-    wanted.venue = PL_VENUE_DERIBIT;
-    assert_memory_equal(&packets->events[i], &wanted, sizeof wanted);
-  }
-}
-
-static inline struct pl_instrument *packets_entry(struct packets *packets, uint64_t venue_id) {
-  for (uint32_t i = 0; i < pl_directory_count(packets->directory); i++) {
-    struct pl_instrument *entry = pl_directory_entry(packets->directory, i);
-    if (entry->venue_id == venue_id) return entry;
-  }
-  fail_msg("no instrument %llu", (unsigned long long)venue_id);
-  return NULL;
 }
 
 /* Appends one message of every template there is, whose fields all have different values. */

@@ -44,8 +44,8 @@ static void book_is_decoded(void **state) {
   const struct pl_event expected[] = {level(PL_ASK, 64000 * E9 + E9 / 2, 10 * E8, 0),
                                       level(PL_BID, -1, 1, 0), level(PL_BID, 63999 * E9, 0, 0),
                                       level(PL_ASK, E9, 0, PL_EVF_MESSAGE_END | END)};
-  packets_expect(&packets, expected, COUNT(expected));
-  assert_int_equal(packets_entry(&packets, 77)->state, PL_DIRECTORY_STATE_UNKNOWN);
+  decoder_expect(&packets.decoder, expected, COUNT(expected));
+  assert_int_equal(decoder_entry(&packets.decoder, 77)->state, PL_DIRECTORY_STATE_UNKNOWN);
 }
 
 /* The change id moves even when no level does. */
@@ -55,7 +55,7 @@ static void book_without_levels_still_moves_the_chain(void **state) {
   assert_true(pl_wire_deribit_book(&packets.packet, &book));
   assert_int_equal(packets_send(&packets), PL_OK);
   const struct pl_event expected = level(PL_SIDE_NONE, 0, 0, PL_EVF_MESSAGE_END | END);
-  packets_expect(&packets, &expected, 1);
+  decoder_expect(&packets.decoder, &expected, 1);
 }
 
 static void snapshot_is_decoded(void **state) {
@@ -81,7 +81,7 @@ static void snapshot_is_decoded(void **state) {
       expected[i].order_id = 8;
       expected[i].flags |= PL_EVF_SNAPSHOT;
     }
-    packets_expect(&packets, expected, 4);
+    decoder_expect(&packets.decoder, expected, 4);
   }
 }
 
@@ -114,14 +114,14 @@ static void ticker_is_decoded(void **state) {
     expected[i].exch_ns = TIME_NS;
     expected[i].side = PL_SIDE_NONE;
   }
-  packets_expect(&packets, expected, 6);
+  decoder_expect(&packets.decoder, expected, 6);
   for (uint8_t venue_state = 1; venue_state <= 4; venue_state++) {
     ticker.state = venue_state; /* the state is told when it changes; only 1 is open */
     packets_begin(&packets);
     assert_true(pl_wire_deribit_ticker(&packets.packet, &ticker));
     assert_int_equal(packets_send(&packets), PL_OK);
-    assert_int_equal(packets.count, venue_state == 1 ? 5 : 6);
-    if (venue_state != 1) assert_int_equal(packets.events[0].aux, PL_COND_CLOSED);
+    assert_int_equal(packets.decoder.count, venue_state == 1 ? 5 : 6);
+    if (venue_state != 1) assert_int_equal(packets.decoder.events[0].aux, PL_COND_CLOSED);
   }
 }
 
@@ -135,11 +135,11 @@ static void ticker_with_nulls_is_decoded(void **state) {
     packets_begin(&packets);
     assert_true(pl_wire_deribit_ticker(&packets.packet, &ticker));
     assert_int_equal(packets_send(&packets), PL_OK);
-    const struct pl_event *quote = &packets.events[packets.count - 1];
+    const struct pl_event *quote = &packets.decoder.events[packets.decoder.count - 1];
     assert_int_equal(quote->type, PL_EV_QUOTE);
     assert_true(quote->price_e9 == PL_PRICE_NONE && (int64_t)quote->aux == PL_PRICE_NONE);
-    for (uint32_t i = 0; i + 1 < packets.count; i++)
-      assert_true(packets.events[i].price_e9 == 0 && packets.events[i].qty_e8 == 0);
+    for (uint32_t i = 0; i + 1 < packets.decoder.count; i++)
+      assert_true(packets.decoder.events[i].price_e9 == 0 && packets.decoder.events[i].qty_e8 == 0);
   }
 }
 
@@ -167,7 +167,7 @@ static void trades_are_decoded(void **state) {
                                     .aux = i, /* 1 maker, 2 taker, 3 both */
                                     .side = i & 1 ? PL_ASK : PL_BID,
                                     .flags = i == 3 ? END : 0};
-  packets_expect(&packets, expected, 4);
+  decoder_expect(&packets.decoder, expected, 4);
 }
 
 static struct pl_wire_instrument sample_instrument(const struct pl_wire_tick_step *steps) {
@@ -212,8 +212,8 @@ static void instruments_of_both_layouts_are_decoded(void **state) {
          .aux = PL_COND_OPEN,
          .side = PL_SIDE_NONE,
          .flags = END}};
-    packets_expect(&packets, expected, 2);
-    const struct pl_instrument *entry = packets_entry(&packets, 77 + v2);
+    decoder_expect(&packets.decoder, expected, 2);
+    const struct pl_instrument *entry = decoder_entry(&packets.decoder, 77 + v2);
     assert_string_equal(entry->name, instrument.name);
     assert_true(entry->strike_e9 == 65000 * E9 && entry->tick_e9 == 500000);
     assert_true(entry->contract_size_e8 == E8 && entry->expiry_ns == TIME_NS);
@@ -237,7 +237,7 @@ static void kinds_follow_kind_and_type(void **state) {
       packets_begin(&packets);
       assert_true(pl_wire_deribit_instrument(&packets.packet, &instrument));
       assert_int_equal(packets_send(&packets), kind < 5 ? PL_OK : PL_E_VALUE);
-      if (kind < 5) assert_int_equal(packets.events[0].side, kinds[kind][type - 1]);
+      if (kind < 5) assert_int_equal(packets.decoder.events[0].side, kinds[kind][type - 1]);
     }
 }
 
@@ -249,8 +249,8 @@ static void combo_legs_are_decoded(void **state) {
     packets_begin(&packets);
     assert_true(pl_wire_deribit_combo_legs(&packets.packet, 77, legs, count));
     assert_int_equal(packets_send(&packets), PL_OK);
-    assert_int_equal(packets.count, 0);
-    const struct pl_instrument *entry = packets_entry(&packets, 77);
+    assert_int_equal(packets.decoder.count, 0);
+    const struct pl_instrument *entry = decoder_entry(&packets.decoder, 77);
     assert_int_equal(entry->leg_count, count < PL_COMBO_LEGS_MAX ? count : PL_COMBO_LEGS_MAX);
     for (uint32_t i = 0; i < entry->leg_count; i++)
       assert_true(entry->legs[i].venue_id == 100 + i && entry->legs[i].size == 2 - (int)i);
@@ -276,7 +276,7 @@ static void small_messages_are_decoded(void **state) {
                                        .qty_e8 = 4 * E8,
                                        .side = PL_SIDE_NONE,
                                        .flags = END}};
-  packets_expect(&packets, expected, 2);
+  decoder_expect(&packets.decoder, expected, 2);
 }
 
 static void header_names_channel_home_and_sequence(void **state) {
@@ -287,7 +287,8 @@ static void header_names_channel_home_and_sequence(void **state) {
     assert_true(pl_wire_deribit_begin(&packets.packet, packets.bytes, 100, (uint16_t)channels[i][0],
                                       0xfffffffe));
     size_t size = pl_wire_deribit_finish(&packets.packet);
-    assert_int_equal(packets.venue->head(packets.bytes, size, &head), PL_OK);
+    const struct pl_packet packet = {.data = packets.bytes, .size_bytes = (uint32_t)size};
+    assert_int_equal(packets.decoder.venue->head(&packet, &head), PL_OK);
     assert_int_equal(head.channel_id, channels[i][0]);
     assert_int_equal(head.home_channel_id, channels[i][1]);
     assert_int_equal(head.seq, 0xfffffffe);

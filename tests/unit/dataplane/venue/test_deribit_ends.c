@@ -41,11 +41,11 @@ static void put_book(uint32_t instrument, bool is_last) {
 
 /* How many events of the last packet end the instrument's event; the last one must be its last. */
 static uint32_t ends_of(uint32_t venue_id) {
-  struct pl_instrument *entry = packets_entry(&packets, venue_id);
+  struct pl_instrument *entry = decoder_entry(&packets.decoder, venue_id);
   uint32_t ends = 0, last = 0, end_at = 0;
-  for (uint32_t i = 0; i < packets.count; i++) {
-    const struct pl_event *event = &packets.events[i];
-    if (pl_directory_entry(packets.directory, event->instrument) != entry) continue;
+  for (uint32_t i = 0; i < packets.decoder.count; i++) {
+    const struct pl_event *event = &packets.decoder.events[i];
+    if (pl_directory_entry(packets.decoder.directory, event->instrument) != entry) continue;
     last = i;
     if (event->flags & PL_EVF_EVENT_END) ends++, end_at = i;
   }
@@ -56,10 +56,10 @@ static uint32_t ends_of(uint32_t venue_id) {
 static void send(void) {
   assert_int_equal(packets_send(&packets), PL_OK);
   uint32_t frame_ends = 0;
-  for (uint32_t i = 0; i < packets.count; i++)
-    frame_ends += (packets.events[i].flags & PL_EVF_FRAME_END) != 0;
+  for (uint32_t i = 0; i < packets.decoder.count; i++)
+    frame_ends += (packets.decoder.events[i].flags & PL_EVF_FRAME_END) != 0;
   assert_int_equal(frame_ends, 1);
-  assert_true(packets.events[packets.count - 1].flags & PL_EVF_FRAME_END);
+  assert_true(packets.decoder.events[packets.decoder.count - 1].flags & PL_EVF_FRAME_END);
   packets_begin(&packets);
 }
 
@@ -166,7 +166,8 @@ static void send_snapshot(bool continuous) {
 
 static uint32_t count_of(enum pl_event_type type) {
   uint32_t count = 0;
-  for (uint32_t i = 0; i < packets.count; i++) count += packets.events[i].type == type;
+  for (uint32_t i = 0; i < packets.decoder.count; i++)
+    count += packets.decoder.events[i].type == type;
   return count;
 }
 
@@ -190,7 +191,7 @@ static void snapshot_in_parts_begins_and_ends_once(void **state) {
   put_part(3, 7, false);
   send_snapshot(true);
   expect_parts(2, 6, 2);
-  assert_int_equal(packets.venue->counters(packets.decoder)->messages_headless, 0);
+  assert_int_equal(packets.decoder.venue->counters(packets.decoder.state)->messages_headless, 0);
 }
 
 /* Nothing is known of a channel first heard in the middle of its cycle, nor of one with a loss. */
@@ -203,14 +204,14 @@ static void part_whose_beginning_was_lost_is_skipped(void **state) {
   put_part(3, 7, false);
   send_snapshot(false);
   expect_parts(1, 2, 0); /* 3 begins where 2 ended */
-  assert_int_equal(packets.events[0].instrument, 2);
+  assert_int_equal(packets.decoder.events[0].instrument, 2);
   put_part(4, 8, false);
   put_part(4, 8, false);
   put_part(4, 8, true);
   put_part(1, 9, true);
   send_snapshot(false);
   expect_parts(1, 2, 1); /* 4's three parts are all skipped */
-  assert_int_equal(packets.venue->counters(packets.decoder)->messages_headless, 4);
+  assert_int_equal(packets.decoder.venue->counters(packets.decoder.state)->messages_headless, 4);
 }
 
 static void cycle_marks_and_definitions_show_a_beginning(void **state) {

@@ -40,11 +40,11 @@ static void widen(size_t at, size_t filler_bytes) {
 }
 
 static void expect_the_book(void) {
-  assert_int_equal(packets.count, 2);
+  assert_int_equal(packets.decoder.count, 2);
   for (uint32_t i = 0; i < 2; i++) {
-    assert_int_equal(packets.events[i].price_e9, (int64_t)levels[i].price * E9);
-    assert_int_equal(packets.events[i].qty_e8, (int64_t)levels[i].amount * E8);
-    assert_int_equal(packets.events[i].order_id, 8);
+    assert_int_equal(packets.decoder.events[i].price_e9, (int64_t)levels[i].price * E9);
+    assert_int_equal(packets.decoder.events[i].qty_e8, (int64_t)levels[i].amount * E8);
+    assert_int_equal(packets.decoder.events[i].order_id, 8);
   }
 }
 
@@ -118,7 +118,8 @@ static void unknown_template_is_skipped_exactly(void **state) {
     set_u16(10, unknown[i]);
     assert_int_equal(packets_send(&packets), PL_OK);
     expect_the_book();
-    assert_int_equal(packets.venue->counters(packets.decoder)->messages_unknown, i + 1);
+    assert_int_equal(packets.decoder.venue->counters(packets.decoder.state)->messages_unknown,
+                     i + 1);
   }
   packets_begin(&packets); /* two groups and two strings, of any size */
   put_book();
@@ -192,7 +193,7 @@ static void levels_must_hold_numbers_within_the_limits(void **state) {
       set_double(price_at + 8 * as_qty, rows[i].value);
       bool good = as_qty ? rows[i].qty : rows[i].price;
       assert_int_equal(packets_send(&packets), good ? PL_OK : PL_E_VALUE);
-      assert_int_equal(packets.count, good ? 2 : 0);
+      assert_int_equal(packets.decoder.count, good ? 2 : 0);
     }
 }
 
@@ -295,8 +296,8 @@ static void corrupt_byte_anywhere_is_survived(void **state) {
       packets.bytes[at] = clean[at] ^ (uint8_t)flipped;
       bool ok = packets_take(&packets, packets.bytes, size, turn % 2, 0, turn % 3 != 0) == PL_OK;
       *(ok ? &good : &bad) += 1;
-      for (uint32_t i = 0; i < packets.count; i++) {
-        const struct pl_event *event = &packets.events[i];
+      for (uint32_t i = 0; i < packets.decoder.count; i++) {
+        const struct pl_event *event = &packets.decoder.events[i];
         assert_true(event->type > PL_EV_NONE && event->type < PL_EV_TYPE_COUNT);
         assert_true(event->instrument < INSTRUMENTS || event->instrument == PL_INSTRUMENT_NONE);
         if (event->type != PL_EV_LEVEL_SET) continue;
@@ -306,7 +307,7 @@ static void corrupt_byte_anywhere_is_survived(void **state) {
       packets.bytes[at] = clean[at];
     }
   assert_true(good > 1000 && bad > 1000);
-  assert_true(packets.venue->counters(packets.decoder)->instruments_full > 0);
+  assert_true(packets.decoder.venue->counters(packets.decoder.state)->instruments_full > 0);
 }
 
 static void more_than_the_bounds_allow_is_refused(void **state) {
@@ -323,7 +324,7 @@ static void more_than_the_bounds_allow_is_refused(void **state) {
   set_u16(BODY_AT + 4, 0);
   set_u16(BODY_AT + 4 + 2, 65535);
   assert_int_equal(packets_send(&packets), PL_OK);
-  assert_int_equal(packets.count, 0);
+  assert_int_equal(packets.decoder.count, 0);
   set_u16(10, 1002); /* of trades they are too short */
   assert_int_equal(packets_send(&packets), PL_E_BLOCK);
 }
@@ -341,7 +342,8 @@ static void events_of_a_packet_are_bounded(void **state) {
     assert_true(pl_wire_deribit_begin(&packet, bytes, sizeof bytes, 1, 1));
     assert_true(pl_wire_deribit_book(&packet, &large));
     size_t size = pl_wire_deribit_finish(&packet);
-    enum pl_status status = packets.venue->judge(bytes, size, &verdict);
+    const struct pl_packet judged = {.data = bytes, .size_bytes = (uint32_t)size};
+    enum pl_status status = packets.decoder.venue->judge(&judged, &verdict);
     assert_int_equal(status, count < PL_FRAME_EVENTS_MAX ? PL_OK : PL_E_TOO_MANY);
   }
 }

@@ -20,10 +20,11 @@ struct books {
 };
 
 static inline void books_open(struct books *books) {
-  assert_int_equal(
-      pl_arena_open(pl_book_store_footprint() + BOOKS * pl_book_footprint(), &books->arena), PL_OK);
-  books->store = pl_book_store_create(&books->arena);
-  for (uint32_t i = 0; i < BOOKS; i++) pl_book_init(&books->arena, &books->book[i]);
+  const struct pl_book_config config = {.instrument_count = BOOKS};
+  assert_int_equal(pl_arena_open(pl_book_store_footprint(&config), &books->arena), PL_OK);
+  books->store = pl_book_store_create(&books->arena, &config);
+  for (uint32_t i = 0; i < BOOKS; i++)
+    pl_book_init(books->store, i, PL_LANE_LEVELS, &books->book[i]);
   assert_int_equal(books->arena.used_bytes, books->arena.size_bytes);
 }
 
@@ -58,7 +59,7 @@ static inline void books_expect(const struct books *books, uint32_t instrument,
     uint32_t at = depth[levels[i].side]++;
     assert_true(at < side->count);
     assert_true(pl_book_price_e9(side, levels[i].side, at) == levels[i].price_e9);
-    assert_true(side->qtys_e8[side->count - 1 - at] == levels[i].qty_e8);
+    assert_true(pl_book_qty_e8(side, at) == levels[i].qty_e8);
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define MODEL_MAX 1100u
+#define MODEL_MAX (PL_BOOK_LEVELS_MAX + 1u)
 
 /* Prices and quantities in no order at all. */
 struct model {
@@ -58,8 +58,7 @@ static bool equal(const struct model *model, const struct pl_book_side *side, en
   for (uint32_t depth = 0; depth < side->count; depth++) {
     int64_t price = pl_book_price_e9(side, which, depth);
     uint32_t at = model_find(model, price);
-    if (at == model->count || model->qtys[at] != side->qtys_e8[side->count - 1 - depth])
-      return false;
+    if (at == model->count || model->qtys[at] != pl_book_qty_e8(side, depth)) return false;
     if (depth > 0) {
       int64_t better = pl_book_price_e9(side, which, depth - 1);
       if (which == PL_BID ? better <= price : better >= price) return false;
@@ -73,7 +72,7 @@ static bool equal(const struct model *model, const struct pl_book_side *side, en
 #define TINY_DEPTH  5
 
 struct tiny {
-  int64_t keys[TINY_PRICES + 1], qtys[TINY_PRICES + 1];
+  struct pl_level levels[TINY_PRICES + 1];
   uint32_t count;
 };
 
@@ -85,8 +84,9 @@ static void explore(const struct tiny *from, const struct model *model_from, enu
       struct model model = {.count = model_from->count};
       memcpy(model.prices, model_from->prices, model.count * sizeof model.prices[0]);
       memcpy(model.qtys, model_from->qtys, model.count * sizeof model.qtys[0]);
-      struct pl_book_side side = {.keys = tiny.keys, .qtys_e8 = tiny.qtys, .count = tiny.count};
-      bool known = pl_book_level_set(&side, which, price, qty);
+      struct pl_book_side side = {
+          .levels = tiny.levels, .count = tiny.count, .capacity = TINY_PRICES + 1};
+      bool known = pl_levels_set(NULL, &side, which, price, qty);
       if (known != model_set(&model, which, price, qty)) fail_msg("known");
       if (!equal(&model, &side, which)) fail_msg("levels differ");
       tiny.count = side.count;
@@ -104,24 +104,24 @@ static void every_short_sequence_equals_the_list(void **state) {
 
 /* prices: how many there are to choose from; far above the bound, sides run full. */
 static void play(enum pl_side which, uint64_t prices, uint32_t steps, uint64_t seed) {
-  static int64_t keys[PL_BOOK_LEVELS_MAX], qtys[PL_BOOK_LEVELS_MAX];
+  static struct pl_level levels[PL_BOOK_LEVELS_MAX];
   static struct model model;
   model.count = 0;
-  struct pl_book_side side = {.keys = keys, .qtys_e8 = qtys};
+  struct pl_book_side side = {.levels = levels, .capacity = PL_BOOK_LEVELS_MAX};
   bool let_go = false;
   for (uint32_t step = 0; step < steps; step++) {
     int64_t price = (int64_t)random_below(&seed, prices) - (int64_t)prices / 2;
-    int64_t qty = (int64_t)random_below(&seed, prices > 1000 ? 20 : 3);
+    int64_t qty = (int64_t)random_below(&seed, prices > PL_BOOK_LEVELS_MAX ? 20 : 3);
     let_go |=
         model.count == PL_BOOK_LEVELS_MAX && qty != 0 && model_find(&model, price) == model.count;
-    if (pl_book_level_set(&side, which, price, qty) != model_set(&model, which, price, qty))
+    if (pl_levels_set(NULL, &side, which, price, qty) != model_set(&model, which, price, qty))
       fail_msg("known at step %u", step);
     if (side.truncated != let_go) fail_msg("truncated at step %u", step);
     if ((step % 61 == 0 || prices < 100) && !equal(&model, &side, which))
       fail_msg("levels differ at step %u", step);
   }
   assert_true(equal(&model, &side, which));
-  assert_int_equal(let_go, prices > 1000);
+  assert_int_equal(let_go, prices > PL_BOOK_LEVELS_MAX);
 }
 
 static void long_random_sequences_equal_the_list(void **state) {
@@ -135,19 +135,48 @@ static void long_random_sequences_equal_the_list(void **state) {
 
 static void full_side_lets_the_worst_go_and_says_so(void **state) {
   (void)state;
-  for (enum pl_side which = PL_ASK; which <= PL_BID; which++) play(which, 1500, 20000, 4);
+  for (enum pl_side which = PL_ASK; which <= PL_BID; which++) play(which, 6000, 60000, 4);
 }
 
 static void best_of_an_empty_side_is_none(void **state) {
   (void)state;
-  int64_t keys[2], qtys[2];
-  struct pl_book book = {.sides = {{.keys = keys, .qtys_e8 = qtys}}};
+  struct pl_level levels[2];
+  struct pl_book book = {.sides = {{.levels = levels, .capacity = 2}}};
   assert_true(pl_book_best_e9(&book, PL_ASK) == PL_PRICE_NONE);
   assert_true(pl_book_best_qty_e8(&book, PL_ASK) == 0);
-  (void)pl_book_level_set(&book.sides[PL_ASK], PL_ASK, -5, 7);
-  (void)pl_book_level_set(&book.sides[PL_ASK], PL_ASK, 6, 8);
+  (void)pl_levels_set(NULL, &book.sides[PL_ASK], PL_ASK, -5, 7);
+  (void)pl_levels_set(NULL, &book.sides[PL_ASK], PL_ASK, 6, 8);
   assert_true(pl_book_best_e9(&book, PL_ASK) == -5);
   assert_true(pl_book_best_qty_e8(&book, PL_ASK) == 7);
+}
+
+/* A side that cannot grow keeps its best levels; what another gives back serves it. */
+static void empty_pool_lets_the_worst_go_until_a_block_is_free(void **state) {
+  (void)state;
+  const uint32_t room = 3 * PL_LEVELS_BLOCK_MIN;
+  struct pl_arena arena;
+  struct pl_book_side first = {.count = 0}, second = {.count = 0};
+  assert_int_equal(pl_arena_open(pl_levels_pool_footprint(room), &arena), PL_OK);
+  struct pl_levels_pool *pool = pl_levels_pool_create(&arena, room);
+  for (int64_t i = 0; i < 2 * PL_LEVELS_BLOCK_MIN; i++) /* grows out of a block into twice that */
+    (void)pl_levels_set(pool, &first, PL_BID, i, 1);
+  assert_int_equal(first.capacity, 2 * PL_LEVELS_BLOCK_MIN);
+  assert_false(first.truncated);
+  for (int64_t i = 0; i < 100; i++) (void)pl_levels_set(pool, &second, PL_BID, i, 1);
+  assert_int_equal(second.count, PL_LEVELS_BLOCK_MIN); /* the one that the first grew out of */
+  assert_true(second.truncated && pl_levels_is_sound(&second));
+  assert_true(second.levels[0].key == 100 - PL_LEVELS_BLOCK_MIN);
+  struct pl_book_side third = {.count = 0};
+  (void)pl_levels_set(pool, &third, PL_ASK, 5, 1);
+  assert_int_equal(third.count, 0);
+  assert_true(third.truncated);
+  pl_levels_clear(pool, &first);
+  pl_levels_clear(pool, &third);
+  (void)pl_levels_set(pool, &third, PL_ASK, 5, 1);
+  assert_int_equal(third.count, 1);
+  assert_int_equal(third.capacity,
+                   2 * PL_LEVELS_BLOCK_MIN); /* larger than asked for: all there is */
+  pl_arena_close(&arena);
 }
 
 int main(void) {
@@ -156,6 +185,7 @@ int main(void) {
       cmocka_unit_test(long_random_sequences_equal_the_list),
       cmocka_unit_test(full_side_lets_the_worst_go_and_says_so),
       cmocka_unit_test(best_of_an_empty_side_is_none),
+      cmocka_unit_test(empty_pool_lets_the_worst_go_until_a_block_is_free),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

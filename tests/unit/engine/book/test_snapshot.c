@@ -109,8 +109,9 @@ static void snapshot_with_doubles_and_empty_levels_leaves_a_sound_book(void **st
   const struct pl_book *book = &books.book[0];
   for (uint32_t which = 0; which < 2; which++)
     for (uint32_t i = 0; i < book->sides[which].count; i++) {
-      assert_true(book->sides[which].qtys_e8[i] > 0);
-      if (i > 0) assert_true(book->sides[which].keys[i] > book->sides[which].keys[i - 1]);
+      assert_true(book->sides[which].levels[i].qty_e8 > 0);
+      if (i > 0)
+        assert_true(book->sides[which].levels[i].key > book->sides[which].levels[i - 1].key);
     }
 }
 

@@ -20,20 +20,20 @@ static const enum pl_kind kinds[] = {PL_KIND_LINEAR, PL_KIND_INVERSE, PL_KIND_OP
 struct ladder {
   struct pl_book_side side;
   enum pl_side which;
-  int64_t keys[PL_BOOK_LEVELS_MAX], qtys_e8[PL_BOOK_LEVELS_MAX];
+  struct pl_level levels[PL_BOOK_LEVELS_MAX];
 };
 
 static void ladder_open(struct ladder *ladder, enum pl_side which) {
   ladder->which = which;
-  ladder->side = (struct pl_book_side){.keys = ladder->keys, .qtys_e8 = ladder->qtys_e8};
+  ladder->side = (struct pl_book_side){.levels = ladder->levels, .capacity = PL_BOOK_LEVELS_MAX};
 }
 
 static void ladder_add(struct ladder *ladder, int64_t price_e9, int64_t qty_e8) {
-  (void)pl_book_level_set(&ladder->side, ladder->which, price_e9, qty_e8);
+  (void)pl_levels_set(NULL, &ladder->side, ladder->which, price_e9, qty_e8);
 }
 
 static int64_t price_of(const struct ladder *ladder, uint32_t at) {
-  return ladder->which == PL_BID ? ladder->keys[at] : -ladder->keys[at];
+  return ladder->which == PL_BID ? ladder->levels[at].key : -ladder->levels[at].key;
 }
 
 static pl_i128 behind_of(const struct ladder *ladder, const struct pl_walk_terms *terms,
@@ -61,7 +61,7 @@ static struct pl_walk_cost oracle_cost(const struct ladder *ladder,
   uint32_t at = ladder->side.count;
   int64_t taken = 0;
   while (cost.filled_qty_e8 < qty_e8 && at > 0) {
-    if (taken == ladder->qtys_e8[at - 1]) {
+    if (taken == ladder->levels[at - 1].qty_e8) {
       at--, taken = 0;
       continue;
     }
@@ -78,7 +78,7 @@ static int64_t oracle_depth(const struct ladder *ladder, const struct pl_walk_te
     if (behind_of(ladder, terms, at) * 10000 > (pl_i128)terms->reference_e9 * bps) continue;
     int64_t price_e9 = price_of(ladder, at) > 0 ? price_of(ladder, at) : 0;
     bool priced = terms->kind == PL_KIND_LINEAR || terms->kind == PL_KIND_SPOT;
-    value += (pl_i128)ladder->qtys_e8[at] * (priced ? price_e9 : terms->unit_e9);
+    value += (pl_i128)ladder->levels[at].qty_e8 * (priced ? price_e9 : terms->unit_e9);
   }
   value /= INT64_C(100000000000);
   return value > INT64_MAX ? INT64_MAX : (int64_t)value;
@@ -237,6 +237,26 @@ static void terms_need_a_kind_and_positive_prices(void **state) {
     }
 }
 
+#define ORACLE_LEVELS 1024 /* of the largest, whose worth is still below 2^127 */
+
+/* Sums of orders may be larger than any quantity of a level: beyond 128 bits, less is said. */
+static void fullest_book_of_sums_is_cut_and_says_so(void **state) {
+  (void)state;
+  static struct ladder ladder;
+  for (uint32_t k = 0; k < COUNT(kinds); k++) {
+    struct pl_walk_terms terms;
+    int64_t depth_u6[PL_BAND_COUNT];
+    uint32_t saturations = 0;
+    assert_true(pl_walk_terms(kinds[k], PL_PRICE_E9_MAX, PL_PRICE_E9_MAX, &terms));
+    ladder_open(&ladder, PL_BID);
+    for (int64_t i = 0; i < PL_BOOK_LEVELS_MAX; i++)
+      ladder_add(&ladder, PL_PRICE_E9_MAX - i, INT64_MAX);
+    pl_walk_depth(&ladder.side, PL_BID, &terms, depth_u6, &saturations);
+    for (uint32_t band = 0; band < PL_BAND_COUNT; band++) assert_true(depth_u6[band] == INT64_MAX);
+    assert_true(saturations != 0);
+  }
+}
+
 /* A full book at the ends of every range: nothing wraps, what does not fit is cut and counted. */
 static void largest_book_saturates_instead_of_wrapping(void **state) {
   (void)state;
@@ -249,7 +269,7 @@ static void largest_book_saturates_instead_of_wrapping(void **state) {
       struct pl_walk_cost cost;
       assert_true(pl_walk_terms(kinds[k], PL_PRICE_E9_MAX, PL_PRICE_E9_MAX, &terms));
       ladder_open(&ladder, which ? PL_BID : PL_ASK);
-      for (int64_t i = 0; i < PL_BOOK_LEVELS_MAX; i++)
+      for (int64_t i = 0; i < ORACLE_LEVELS; i++)
         ladder_add(&ladder, PL_PRICE_E9_MAX - i, PL_QTY_E8_MAX);
       pl_walk_depth(&ladder.side, ladder.which, &terms, depth_u6, &saturations);
       for (uint32_t band = 0; band < PL_BAND_COUNT; band++)
@@ -272,6 +292,7 @@ static void largest_book_saturates_instead_of_wrapping(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(walk_is_the_sum_of_its_units),
+      cmocka_unit_test(fullest_book_of_sums_is_cut_and_says_so),
       cmocka_unit_test(band_edges_are_exact),
       cmocka_unit_test(walk_beyond_the_book_says_what_it_filled),
       cmocka_unit_test(slippage_rounds_up_and_no_further),

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #define INSTRUMENTS 3u
+#define ORDERS      64u
 #define SECOND_NS   UINT64_C(1000000000)
 #define START_NS    (UINT64_C(1700000000) * SECOND_NS)
 #define E9          INT64_C(1000000000)
@@ -30,8 +31,10 @@ struct script {
 static inline void script_open(struct script *script) {
   *script = (struct script){.now_ns = START_NS, .frame = 1};
   pl_policy_default(&script->policy);
-  assert_int_equal(pl_arena_open(pl_step_footprint(INSTRUMENTS), &script->arena), PL_OK);
-  script->step = pl_step_create(&script->arena, &script->policy, INSTRUMENTS);
+  const struct pl_step_config config = {
+      .policy = &script->policy, .instrument_count = INSTRUMENTS, .orders_max = ORDERS};
+  assert_int_equal(pl_arena_open(pl_step_footprint(&config), &script->arena), PL_OK);
+  script->step = pl_step_create(&script->arena, &config);
   assert_int_equal(script->arena.used_bytes, script->arena.size_bytes);
 }
 

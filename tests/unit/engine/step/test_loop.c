@@ -47,10 +47,11 @@ static int setup(void **state) {
   (void)state;
   memset(&rig, 0, sizeof rig);
   pl_policy_default(&rig.policy);
-  size_t room = pl_step_footprint(INSTRUMENTS) + 2 * pl_ring_footprint(SLOTS) +
+  const struct pl_step_config config = {.policy = &rig.policy, .instrument_count = INSTRUMENTS};
+  size_t room = pl_step_footprint(&config) + 2 * pl_ring_footprint(SLOTS) +
                 pl_arena_round(INSTRUMENTS * sizeof *rig.views);
   assert_int_equal(pl_arena_open(room, &rig.arena), PL_OK);
-  struct pl_step *step = pl_step_create(&rig.arena, &rig.policy, INSTRUMENTS);
+  struct pl_step *step = pl_step_create(&rig.arena, &config);
   rig.decisions = pl_ring_create(&rig.arena, SLOTS);
   rig.commands = pl_ring_create(&rig.arena, SLOTS);
   rig.views = pl_arena_take(&rig.arena, INSTRUMENTS * sizeof *rig.views);
