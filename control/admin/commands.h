@@ -25,6 +25,8 @@ enum pl_argument {
 #define PL_COMMANDS(X)                                                                             \
   X(REPLAY, 1, "replay", LOCAL, REST, "[OPTIONS] CAPTURE...",                                      \
     "run captures through the same pipeline, without a daemon")                                    \
+  X(DECODE, 11, "decode", LOCAL, REST, "[OPTIONS] CAPTURE...",                                     \
+    "print every message of captures, field by field")                                             \
   X(STATUS, 2, "status", VIEW, NONE, "", "what the daemon runs on, and its counters")              \
   X(TABLE, 3, "table", LOCAL, NONE, "[--watch]", "the decision table, from shared memory")         \
   X(POLICY_SHOW, 4, "policy show", VIEW, NONE, "", "the limits in force")                          \

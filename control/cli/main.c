@@ -1,5 +1,6 @@
 /* plimsoll: the operator's tool. */
 #include "control/admin/version.h"
+#include "control/cli/decode.h"
 #include "control/cli/options.h"
 #include "control/cli/replay.h"
 #include "control/cli/report.h"
@@ -41,6 +42,7 @@ static __attribute__((noinline)) int run(int argc, char **argv) {
   if (options.help) return help(&options);
   switch (options.command->verb) {
   case PL_VERB_REPLAY: return pl_replay_main(options.rest_count, options.rest);
+  case PL_VERB_DECODE: return pl_decode_main(options.rest_count, options.rest);
   case PL_VERB_TABLE: return pl_verbs_table(&options);
   case PL_VERB_POLICY_CHECK: return pl_verbs_policy_check(&options);
   case PL_VERB_HELP: return help(&options);

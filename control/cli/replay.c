@@ -1,7 +1,9 @@
 #include "control/cli/replay.h"
 
+#include "control/cli/captures.h"
 #include "control/cli/replay_report.h"
 #include "control/cli/screen.h"
+#include "control/daemon/detect.h"
 #include "control/daemon/play.h"
 #include "control/daemon/policy_file.h"
 #include "control/publish/json.h"
@@ -14,15 +16,18 @@
 #include <unistd.h>
 
 #define ERROR_BYTES  1024
+#define NAMES_BYTES  256
 #define SPEED_MAX    1000000
 #define BUFFER_BYTES (1 << 20)
 
 static const char usage[] =
     "usage: plimsoll replay [options] CAPTURE...\n"
     "\n"
-    "Plays captures (pcap, pcapng) through the appliance and shows what it decides.\n"
+    "Plays captures (pcap, pcapng, ITCH day files; plain, gzip or zstd) through the appliance and\n"
+    "shows what it decides.\n"
     "\n"
-    "  --venue NAME       whose feed it is; known: deribit (default)\n"
+    "  --venue NAME       whose feed it is; default: detected in the first capture; known:\n"
+    "                     %s\n"
     "  --layout LAYOUT    inline: one core runs to completion (default);\n"
     "                     pipeline: a receive core, an engine core, a ring between\n"
     "  --policy FILE      limits and bounds, YAML; default: those built in\n"
@@ -36,10 +41,11 @@ static const char usage[] =
 
 struct replay {
   struct pl_play_config play;
+  const char **paths; /* of the captures, [play.capture_count] */
   struct pl_policy policy;
   const char *decisions_path, *books_path;
   FILE *decisions;
-  bool json, live;
+  bool json, live, detected;
   uint32_t columns, lines_max;
   struct pl_row *rows; /* [PL_INSTRUMENTS_MAX], by dense index */
 };
@@ -80,13 +86,34 @@ static int parse_layout(struct replay *replay, const char *name) {
 }
 
 static int parse_venue(struct replay *replay, const char *name) {
+  char names[NAMES_BYTES];
   replay->play.venue = pl_venue_find(name);
   if (replay->play.venue != NULL) return 0;
-  (void)fprintf(stderr, "plimsoll replay: no such venue: %s; known:", name);
-  for (uint32_t i = 0; pl_venue_at(i) != NULL; i++)
-    (void)fprintf(stderr, " %s", pl_venue_at(i)->name);
-  (void)fputc('\n', stderr);
+  pl_detect_names(&pl_detect_venues, " ", names, sizeof names);
+  (void)fprintf(stderr, "plimsoll replay: no such venue: %s; known: %s\n", name, names);
   return 2;
+}
+
+static int detect_venue(struct replay *replay) {
+  char error[ERROR_BYTES];
+  uint32_t index;
+  if (!pl_captures_ready("replay", replay->paths, replay->play.capture_count)) return 1;
+  if (replay->play.venue != NULL) return 0;
+  enum pl_status status =
+      pl_detect_capture(replay->play.captures[0], &pl_detect_venues, &index, error, sizeof error);
+  if (status != PL_OK) {
+    (void)fprintf(stderr, "plimsoll replay: %s\n", error);
+    return status == PL_E_NOT_FOUND ? 2 : 1;
+  }
+  replay->play.venue = pl_venue_at(index);
+  replay->detected = true;
+  return 0;
+}
+
+static void help(void) {
+  char names[NAMES_BYTES];
+  pl_detect_names(&pl_detect_venues, ", ", names, sizeof names);
+  (void)printf(usage, names);
 }
 
 static int parse_policy(struct replay *replay, const char *path) {
@@ -123,14 +150,15 @@ static int parse(struct replay *replay, int argc, char **argv) {
       if (replay->play.speed_e3 == 0) code = usage_error("not a speed", optarg);
       break;
     case 'j': replay->json = true; break;
-    case 'h': (void)fputs(usage, stdout); return -1;
+    case 'h': help(); return -1;
     case ':': code = usage_error("an option lacks its value", argv[optind - 1]); break;
     default: code = usage_error("no such option", argv[optind - 1]); break;
     }
   }
   if (code != 0) return code;
   if (optind == argc) return usage_error("no capture named", "");
-  replay->play.captures = (const char *const *)&argv[optind];
+  replay->paths = (const char **)&argv[optind];
+  replay->play.captures = replay->paths;
   replay->play.capture_count = (uint32_t)(argc - optind);
   return 0;
 }
@@ -221,9 +249,9 @@ static int play(struct replay *replay) {
     return 1;
   }
   if (replay->json)
-    pl_replay_report_json(stdout, &replay->play, &result);
+    pl_replay_report_json(stdout, &replay->play, replay->detected, &result);
   else
-    pl_replay_report_text(stdout, &replay->play, &result);
+    pl_replay_report_text(stdout, &replay->play, replay->detected, &result);
   return written && fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -236,12 +264,12 @@ int pl_replay_main(int argc, char **argv) {
   } else {
     pl_policy_default(&replay->policy);
     replay->rows = rows;
-    replay->play = (struct pl_play_config){.venue = pl_venue_at(0),
-                                           .policy = &replay->policy,
+    replay->play = (struct pl_play_config){.policy = &replay->policy,
                                            .decision = on_decision,
                                            .progress = on_progress,
                                            .context = replay};
     code = parse(replay, argc, argv);
+    if (code == 0) code = detect_venue(replay);
     if (code == 0) {
       look_at_terminal(replay);
       code = play(replay);

@@ -46,7 +46,7 @@ static json_t *latency_json(const struct pl_play_result *result) {
                    pl_json_u64(result->engine.latency_p999_ns));
 }
 
-void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
+void pl_replay_report_json(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result) {
   json_t *report = json_object();
   const struct {
@@ -55,6 +55,7 @@ void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
   } fields[] = {
       {"version", json_integer(PL_JSON_VERSION)},
       {"venue", json_string(config->venue->name)},
+      {"venue_detected", json_boolean(detected)},
       {"layout", json_string(config->layout == PL_LAYOUT_PIPELINE ? "pipeline" : "inline")},
       {"policy_hash", pl_json_hash(config->policy->hash)},
       {"packets", pl_json_u64(result->packets)},
@@ -63,6 +64,8 @@ void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
       {"messages", pl_json_u64(result->receive.feed.messages)},
       {"messages_unknown", pl_json_u64(result->receive.venue.messages_unknown)},
       {"messages_headless", pl_json_u64(result->receive.venue.messages_headless)},
+      {"orders_unplaced", pl_json_u64(result->receive.venue.orders_unplaced)},
+      {"events_unlisted", pl_json_u64(result->receive.venue.events_unlisted)},
       {"events", pl_json_u64(result->receive.feed.events)},
       {"decisions", pl_json_u64(result->decisions)},
       {"channels", pl_json_u64(result->receive.channels)},
@@ -127,16 +130,16 @@ static void write_latency(FILE *out, const struct pl_play_config *config,
                 config->speed_e3 != 0 ? "paced" : "unpaced");
 }
 
-void pl_replay_report_text(FILE *out, const struct pl_play_config *config,
+void pl_replay_report_text(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result) {
   write_ledger(out, result);
   (void)fprintf(out,
-                "feed      %" PRIu64 " channels, %" PRIu64 " gaps (%" PRIu64
+                "feed      %s%s, %" PRIu64 " channels, %" PRIu64 " gaps (%" PRIu64
                 " packets lost), %" PRIu64 " duplicates, %" PRIu64 " late, %" PRIu64
                 " restarts, %" PRIu64 " silences\n",
-                result->receive.channels, result->receive.gaps, result->receive.units_lost,
-                result->receive.duplicates, result->receive.late, result->receive.restarts,
-                result->receive.silences);
+                config->venue->name, detected ? " (detected)" : "", result->receive.channels,
+                result->receive.gaps, result->receive.units_lost, result->receive.duplicates,
+                result->receive.late, result->receive.restarts, result->receive.silences);
   (void)fprintf(out,
                 "books     %" PRIu64 " of %" PRIu64 " snapshots and %" PRIu64 " of %" PRIu64
                 " tickers equal the kept book; %" PRIu64 " chain breaks, %" PRIu64 " crossings\n",

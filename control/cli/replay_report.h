@@ -6,12 +6,13 @@
 
 #include <stdio.h>
 
-/* pl_replay_report_json writes one object and a newline. */
-void pl_replay_report_json(FILE *out, const struct pl_play_config *config,
+/* pl_replay_report_json writes one object and a newline.
+ *   detected  the venue was told from the bytes */
+void pl_replay_report_json(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result);
 
 /* pl_replay_report_text writes the ledger, the proofs, the latencies and the digest. */
-void pl_replay_report_text(FILE *out, const struct pl_play_config *config,
+void pl_replay_report_text(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result);
 
 #endif

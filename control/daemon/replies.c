@@ -47,6 +47,8 @@ static void add_receive(const struct pl_service *service, json_t *reply) {
       {"messages", stats.feed.messages},
       {"messages_unknown", stats.venue.messages_unknown},
       {"messages_headless", stats.venue.messages_headless},
+      {"orders_unplaced", stats.venue.orders_unplaced},
+      {"events_unlisted", stats.venue.events_unlisted},
       {"events", stats.feed.events},
       {"gaps", stats.gaps},
       {"units_lost", stats.units_lost},

@@ -8,7 +8,15 @@
 /* The silence clock need not be finer than this. */
 #define TICK_NS UINT64_C(50000000)
 
-enum sweep_kind { SWEEP_GAP, SWEEP_SILENT, SWEEP_RESUMED, SWEEP_RESTART, SWEEP_KINDS };
+enum sweep_kind {
+  SWEEP_GAP,
+  SWEEP_SILENT,
+  SWEEP_RESUMED,
+  SWEEP_RESTART,
+  SWEEP_EMPTIED,   /* the venue emptied all books */
+  SWEEP_CONDITION, /* what the decoder left in the directory, of those it left it for */
+  SWEEP_KINDS
+};
 
 /* A channel whose state changed and whose instruments have yet to be told. */
 struct sweep {
@@ -29,7 +37,7 @@ struct pl_feed {
   struct sweep sweeps[SWEEPS_MAX];
   uint32_t sweep_at, sweep_count;
   struct pl_packet packet; /* data NULL: none */
-  uint32_t packet_events_max, packet_messages;
+  struct pl_venue_verdict packet_verdict;
   struct pl_venue_context context;
   bool torn[PL_CHANNELS_MAX]; /* a packet of this channel was abandoned: a gap of our own making */
   struct pl_feed_counters counters;
@@ -43,8 +51,8 @@ size_t pl_feed_footprint(const struct pl_venue *venue, uint32_t instrument_count
 
 struct pl_feed *pl_feed_create(struct pl_arena *arena, const struct pl_venue *venue,
                                uint64_t silence_ns, uint32_t instrument_count) {
-  _Static_assert(PL_FRAME_EVENTS_MAX + 2 * PL_INSTRUMENTS_MAX < PL_EVENTS_PER_FRAME,
-                 "a frame's events and the sweeps before them have ordinals of their own");
+  _Static_assert(PL_FRAME_EVENTS_MAX + SWEEP_KINDS * PL_INSTRUMENTS_MAX < PL_EVENTS_PER_FRAME,
+                 "a frame's events and the sweeps round them have ordinals of their own");
   struct pl_feed *feed = pl_arena_take(arena, sizeof *feed);
   feed->venue = venue;
   feed->directory = pl_directory_create(arena, instrument_count);
@@ -101,7 +109,8 @@ static enum pl_status find_channels(struct pl_feed *feed, const struct pl_venue_
 
 /* What the channel has to tell its instruments before this packet does. A recovery channel tells
  * nobody: losing a part of a snapshot leaves the kept books as good as they were. */
-static void tell_channel(struct pl_feed *feed, enum pl_line_verdict verdict, bool was_silent) {
+static void tell_channel(struct pl_feed *feed, enum pl_line_verdict verdict, bool was_silent,
+                         bool emptied) {
   uint32_t channel = feed->context.channel, channels;
   feed->context.continuous = verdict == PL_LINE_NEXT && !feed->torn[channel];
   feed->context.whole = pl_line_channels(feed->lines, &channels)[channel].whole;
@@ -110,6 +119,7 @@ static void tell_channel(struct pl_feed *feed, enum pl_line_verdict verdict, boo
   if (verdict == PL_LINE_GAP) sweep_add(feed, channel, SWEEP_GAP);
   if (verdict == PL_LINE_RESTART) sweep_add(feed, channel, SWEEP_RESTART);
   if (was_silent) sweep_add(feed, channel, SWEEP_RESUMED);
+  if (emptied) sweep_add(feed, channel, SWEEP_EMPTIED);
 }
 
 static enum pl_status parse(const struct pl_feed *feed, const struct pl_frame *frame,
@@ -132,15 +142,14 @@ static enum pl_status accept(struct pl_feed *feed, const struct pl_frame *frame)
   if (status != PL_OK) return status;
   uint32_t channel = feed->context.channel;
   enum pl_line_id line = (enum pl_line_id)frame->line;
-  const struct pl_line_place place = {head.session, head.seq, head.seq_count};
+  const struct pl_line_place place = {head.session, head.seq, head.seq_count, head.recovery};
   enum pl_line_verdict order = pl_line_judge(feed->lines, channel, line, &place);
   bool was_silent = pl_line_commit(feed->lines, channel, line, &place, order, frame->recv_ns);
   if (order == PL_LINE_DUPLICATE) return PL_E_DUPLICATE;
   if (order == PL_LINE_LATE) return PL_E_LATE;
-  tell_channel(feed, order, was_silent);
+  tell_channel(feed, order, was_silent, verdict.empties);
   feed->packet = packet;
-  feed->packet_events_max = verdict.events_max;
-  feed->packet_messages = verdict.messages;
+  feed->packet_verdict = verdict;
   feed->context.packet_seq = head.seq;
   struct pl_feed_note *note = &feed->notes[feed->frame_number & (PL_FEED_NOTES - 1)];
   note->channel_id = head.channel_id;
@@ -164,7 +173,8 @@ enum pl_status pl_feed_accept(struct pl_feed *feed, const struct pl_frame *frame
 uint32_t pl_feed_pending(const struct pl_feed *feed) {
   if (feed->sweep_at < feed->sweep_count) return PL_SWEEP_EVENTS_MAX;
   if (feed->packet.data == NULL) return 0;
-  return feed->packet_events_max != 0 ? feed->packet_events_max : 1; /* it must be written anyway */
+  uint32_t events_max = feed->packet_verdict.events_max;
+  return events_max != 0 ? events_max : 1; /* it must be written anyway */
 }
 
 static uint32_t write_sweep(struct pl_feed *feed, struct pl_event *ret_events) {
@@ -175,21 +185,34 @@ static uint32_t write_sweep(struct pl_feed *feed, struct pl_event *ret_events) {
       [SWEEP_SILENT] = {PL_EV_STATUS, PL_COND_SILENT, PL_EVF_STALE},
       [SWEEP_RESUMED] = {PL_EV_STATUS, PL_COND_RESUMED, 0},
       [SWEEP_RESTART] = {PL_EV_BOOK_CLEAR, 0, PL_EVF_STALE},
+      [SWEEP_EMPTIED] = {PL_EV_BOOK_CLEAR, 1, 0},
+      [SWEEP_CONDITION] = {PL_EV_STATUS, 0, 0},
   };
   struct sweep *sweep = &feed->sweeps[feed->sweep_at];
   uint32_t count = 0;
-  for (; count < PL_SWEEP_EVENTS_MAX && sweep->instrument != PL_INSTRUMENT_NONE; count++) {
-    ret_events[count] = (struct pl_event){
+  for (uint32_t seen = 0; seen < PL_SWEEP_EVENTS_MAX && sweep->instrument != PL_INSTRUMENT_NONE;
+       seen++) {
+    struct pl_instrument *entry = pl_directory_entry(feed->directory, sweep->instrument);
+    uint64_t condition = told[sweep->kind].condition;
+    uint8_t flags = told[sweep->kind].flags | PL_EVF_EVENT_END;
+    uint32_t instrument = sweep->instrument;
+    sweep->instrument = entry->next_in_channel;
+    if (sweep->kind == SWEEP_CONDITION) {
+      if (entry->condition_due == 0) continue;
+      condition = entry->condition_due - 1u;
+      entry->condition_due = 0;
+      if (entry->mid_event) flags = 0;
+    }
+    ret_events[count++] = (struct pl_event){
         .seq = feed->frame_number * PL_EVENTS_PER_FRAME + feed->ordinal++,
         .recv_ns = feed->now_ns,
-        .aux = told[sweep->kind].condition,
-        .instrument = sweep->instrument,
+        .aux = condition,
+        .instrument = instrument,
         .type = told[sweep->kind].type,
         .side = PL_SIDE_NONE,
-        .flags = PL_EVF_EVENT_END | told[sweep->kind].flags,
+        .flags = flags,
         .venue = (uint8_t)feed->venue->id,
     };
-    sweep->instrument = pl_directory_entry(feed->directory, sweep->instrument)->next_in_channel;
   }
   if (sweep->instrument == PL_INSTRUMENT_NONE) feed->sweep_at++;
   return count;
@@ -201,10 +224,11 @@ static uint32_t write_packet(struct pl_feed *feed, struct pl_event *ret_events) 
   feed->context.recv_ns = feed->now_ns;
   feed->context.seq = feed->frame_number * PL_EVENTS_PER_FRAME + feed->ordinal;
   uint32_t count = feed->venue->write(feed->decoder, &feed->packet, &feed->context, ret_events);
-  PL_CHECK(count <= feed->packet_events_max);
+  PL_CHECK(count <= feed->packet_verdict.events_max);
   feed->ordinal += count;
-  feed->counters.messages += feed->packet_messages;
+  feed->counters.messages += feed->packet_verdict.messages;
   feed->packet.data = NULL;
+  if (feed->packet_verdict.tells) sweep_add(feed, home, SWEEP_CONDITION);
   /* Instruments just listed on a channel that is silent already: nobody else would tell them. */
   if (pl_directory_count(feed->directory) != known &&
       pl_line_channels(feed->lines, &channels)[home].silent)

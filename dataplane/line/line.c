@@ -61,24 +61,45 @@ static bool is_of_old_run(const struct pl_line_table *table, const struct pl_cha
          !is_ahead(table, seq, channel->old_next_seq + PL_LINE_WINDOW_UNITS);
 }
 
+/* A packet of another session. One stray packet must not cost the channel: a heartbeat alone begins
+ * nothing, and a session that was left is believed again when it goes on in order behind where it
+ * stood, which a line that only lags never does. */
+static enum pl_line_verdict judge_session(const struct pl_line_table *table,
+                                          const struct pl_channel *channel,
+                                          const struct pl_line_place *place) {
+  if (place->seq_count == 0) return PL_LINE_LATE;
+  if (channel->restarts == 0 || place->session != channel->old_session) return PL_LINE_RESTART;
+  bool goes_on = channel->old_run + 1 >= PL_LINE_RESTART_RUN &&
+                 place->seq == channel->old_run_next_seq &&
+                 !is_ahead(table, channel->old_next_seq, place->seq);
+  return goes_on ? PL_LINE_RESTART : PL_LINE_LATE;
+}
+
+/* Counts how far the session that was left goes on in order. */
+static void old_session_record(const struct pl_line_table *table, struct pl_channel *channel,
+                               const struct pl_line_place *place) {
+  if (place->session != channel->old_session || place->seq_count == 0) return;
+  channel->old_run = place->seq == channel->old_run_next_seq ? channel->old_run + 1 : 1;
+  channel->old_run_next_seq = (place->seq + place->seq_count) & table->seq_mask;
+}
+
 enum pl_line_verdict pl_line_judge(const struct pl_line_table *table, uint32_t index,
                                    enum pl_line_id line, const struct pl_line_place *place) {
   const struct pl_channel *channel = &table->channels[index];
   uint64_t seq = place->seq;
   if (!channel->started) return PL_LINE_FIRST;
-  if (place->session != channel->session)
-    return channel->restarts != 0 && place->session == channel->old_session ? PL_LINE_LATE
-                                                                            : PL_LINE_RESTART;
+  if (place->session != channel->session) return judge_session(table, channel, place);
   const struct pl_channel_line *own = &channel->lines[line];
   if (is_of_old_run(table, channel, own, seq)) return PL_LINE_LATE;
   if (seq == channel->next_seq) return PL_LINE_NEXT;
   if (is_ahead(table, seq, channel->next_seq)) return PL_LINE_GAP;
   if (in_back_run(table, own, seq)) return PL_LINE_RESTART;
+  bool to_start = seq <= FIRST_SEQ_MAX && own->started && !own->in_old_run &&
+                  !is_ahead(table, seq, own->high_seq);
+  if (to_start && place->recovery) return PL_LINE_RESTART; /* loops may be short as the window */
   uint64_t back = (channel->next_seq - 1 - seq) & table->seq_mask;
   if (back < PL_LINE_WINDOW_UNITS)
     return channel->seen_window >> back & 1 ? PL_LINE_DUPLICATE : PL_LINE_LATE;
-  bool to_start = seq <= FIRST_SEQ_MAX && own->started && !own->in_old_run &&
-                  !is_ahead(table, seq, own->high_seq);
   return to_start ? PL_LINE_RESTART : PL_LINE_LATE;
 }
 
@@ -93,6 +114,7 @@ static void line_record(const struct pl_line_table *table, struct pl_channel_lin
     line->back_run = 0;
     return;
   }
+  if (place->seq_count == 0) return; /* a heartbeat repeats itself: that is no run */
   line->back_run = line->back_run != 0 && seq == line->back_next_seq ? line->back_run + 1 : 1;
   line->back_next_seq = (seq + place->seq_count) & table->seq_mask;
 }
@@ -122,6 +144,11 @@ bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id
                     const struct pl_line_place *place, enum pl_line_verdict verdict,
                     uint64_t recv_ns) {
   struct pl_channel *channel = &table->channels[index];
+  if (verdict == PL_LINE_LATE && channel->started && place->session != channel->session) {
+    old_session_record(table, channel, place);
+    channel->late++;
+    return false;
+  }
   line_record(table, &channel->lines[line], place, verdict);
   switch (verdict) {
   case PL_LINE_DUPLICATE: channel->duplicates++; return false;
@@ -130,6 +157,7 @@ bool pl_line_commit(struct pl_line_table *table, uint32_t index, enum pl_line_id
     channel->restarts++;
     channel->old_session = channel->session;
     channel->old_next_seq = channel->next_seq;
+    channel->old_run = 0;
     /* Where sessions tell the runs apart, nothing need be remembered of the other line. */
     for (uint32_t other = 0; other < PL_LINE_COUNT; other++)
       channel->lines[other].in_old_run = other != (uint32_t)line && channel->lines[other].started &&

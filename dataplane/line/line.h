@@ -30,7 +30,9 @@ struct pl_channel {
   bool whole; /* followed from the first unit of its run, nothing missing since */
   uint64_t session, next_seq;
   uint64_t old_session, old_next_seq; /* of the run before the last restart, and where it stood */
-  uint64_t seen_window;               /* bit i: next_seq - 1 - i was taken */
+  uint32_t old_run;                   /* packets of the old session in order, behind its end */
+  uint64_t old_run_next_seq;
+  uint64_t seen_window; /* bit i: next_seq - 1 - i was taken */
   uint64_t last_recv_ns;
   struct pl_channel_line {
     uint64_t high_seq, back_next_seq;
@@ -46,6 +48,7 @@ struct pl_line_place {
   uint64_t session;   /* names the run; a venue without sessions gives 0 */
   uint64_t seq;       /* of its first unit; of the next one to come when it has none */
   uint32_t seq_count; /* sequence units: packets or messages, as the venue counts; 0: a heartbeat */
+  bool recovery;      /* a channel that goes round in loops, each from the first number */
 };
 
 struct pl_line_table;

@@ -224,9 +224,10 @@ static void write_instrument(struct pl_writer *writer, const struct pl_deribit_m
   if (instrument == PL_INSTRUMENT_NONE) return;
   struct snapshot_channel *channel = snapshot_channel(writer);
   if (channel->state == SNAPSHOT_UNKNOWN) channel->state = SNAPSHOT_BETWEEN;
+  instrument = pl_writer_define(writer, instrument, m->var, m->var_bytes, 0);
+  if (instrument == PL_INSTRUMENT_NONE) return;
   struct pl_instrument *entry = pl_directory_entry(writer->directory, instrument);
   const uint8_t *expiry = m->block + (v2 ? 59 : 60), *doubles = m->block + (v2 ? 67 : 68);
-  pl_directory_define(entry, m->var, m->var_bytes);
   entry->kind = (uint8_t)kind_of(m->block[5], m->block[6]);
   entry->expiry_ns = pl_bytes_le64(expiry) < UINT64_MAX / NS_PER_MS
                          ? pl_bytes_le64(expiry) * NS_PER_MS

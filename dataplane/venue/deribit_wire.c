@@ -160,12 +160,12 @@ static const struct shape {
   uint16_t template_id, block_bytes, entry_bytes;
   uint8_t events_fixed, events_entry;
 } shapes[] = {
-    {PL_DERIBIT_INSTRUMENT, 140, 0, 2, 0},     {PL_DERIBIT_BOOK, 29, 18, 1, 1},
+    {PL_DERIBIT_INSTRUMENT, 140, 0, 3, 0},     {PL_DERIBIT_BOOK, 29, 18, 1, 1},
     {PL_DERIBIT_TRADES, 4, 83, 0, 1},          {PL_DERIBIT_TICKER, 133, 0, 6, 0},
     {PL_DERIBIT_SNAPSHOT, 22, 17, 2, 1},       {PL_DERIBIT_SNAPSHOT_START, 4, 0, 0, 0},
     {PL_DERIBIT_SNAPSHOT_END, 0, 0, 0, 0},     {PL_DERIBIT_COMBO_LEGS, 4, 8, 0, 0},
     {PL_DERIBIT_PRICE_INDEX, 32, 0, 1, 0},     {PL_DERIBIT_RFQ, 22, 0, 1, 0},
-    {PL_DERIBIT_INSTRUMENT_V2, 139, 16, 2, 0},
+    {PL_DERIBIT_INSTRUMENT_V2, 139, 16, 3, 0},
 };
 
 enum pl_status pl_deribit_judge(const struct pl_deribit_message *message,

@@ -1,18 +1,7 @@
 #include "dataplane/venue/directory.h"
 
-#include "engine/base/check.h"
-
 #include <string.h>
 #include <xxhash.h>
-
-struct pl_directory {
-  struct pl_instrument *entries;
-  uint32_t *slots; /* open addressing, index + 1, 0 is free; at most half full */
-  uint32_t slot_mask, capacity;
-  _Atomic uint32_t count;
-  uint64_t overflows;
-  uint32_t first_in_channel[PL_CHANNELS_MAX];
-};
 
 static uint32_t slot_count(uint32_t instrument_count) {
   uint32_t slots = 4;
@@ -38,6 +27,18 @@ struct pl_directory *pl_directory_create(struct pl_arena *arena, uint32_t instru
   return directory;
 }
 
+/* Puts an instrument at the head of a channel's list. */
+static void join_channel(struct pl_directory *directory, uint32_t index, uint32_t channel) {
+  PL_CHECK(channel < PL_CHANNELS_MAX);
+  struct pl_instrument *entry = &directory->entries[index];
+  uint32_t next = directory->first_in_channel[channel];
+  entry->channel = channel;
+  entry->next_in_channel = next;
+  entry->prev_in_channel = PL_INSTRUMENT_NONE;
+  if (next != PL_INSTRUMENT_NONE) directory->entries[next].prev_in_channel = index;
+  directory->first_in_channel[channel] = index;
+}
+
 static uint32_t enter(struct pl_directory *directory, uint64_t venue_id, uint32_t channel) {
   uint32_t count = atomic_load_explicit(&directory->count, memory_order_relaxed); /* sole writer */
   if (count == directory->capacity) {
@@ -48,58 +49,57 @@ static uint32_t enter(struct pl_directory *directory, uint64_t venue_id, uint32_
   struct pl_instrument *entry = &directory->entries[count];
   entry->venue_id = venue_id;
   entry->state = PL_DIRECTORY_STATE_UNKNOWN;
-  entry->channel = channel;
-  entry->next_in_channel = directory->first_in_channel[channel];
-  directory->first_in_channel[channel] = count;
+  join_channel(directory, count, channel);
   /* pairs with the acquire in pl_directory_count: the entry comes before its number */
   atomic_store_explicit(&directory->count, count + 1, memory_order_release);
   return count;
 }
 
 uint32_t pl_directory_index(struct pl_directory *directory, uint64_t venue_id, uint32_t channel) {
-  /* Fibonacci hashing; the table is at most half full, so a free slot ends the search. */
-  uint32_t at = (uint32_t)((venue_id * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & directory->slot_mask;
-  for (uint32_t probes = 0; probes <= directory->slot_mask; probes++) {
-    uint32_t slot = directory->slots[at];
-    if (slot == 0) {
-      uint32_t index = enter(directory, venue_id, channel);
-      if (index != PL_INSTRUMENT_NONE) directory->slots[at] = index + 1;
-      return index;
-    }
-    if (directory->entries[slot - 1].venue_id == venue_id) return slot - 1;
-    at = (at + 1) & directory->slot_mask;
-  }
-  return PL_INSTRUMENT_NONE;
+  uint32_t at = pl_directory_slot(directory, venue_id);
+  if (directory->slots[at] != 0) return directory->slots[at] - 1;
+  uint32_t index = enter(directory, venue_id, channel);
+  if (index != PL_INSTRUMENT_NONE) directory->slots[at] = index + 1;
+  return index;
+}
+
+static void leave_channel(struct pl_directory *directory, uint32_t index) {
+  const struct pl_instrument *entry = pl_directory_entry(directory, index);
+  if (entry->prev_in_channel == PL_INSTRUMENT_NONE)
+    directory->first_in_channel[entry->channel] = entry->next_in_channel;
+  else
+    directory->entries[entry->prev_in_channel].next_in_channel = entry->next_in_channel;
+  if (entry->next_in_channel != PL_INSTRUMENT_NONE)
+    directory->entries[entry->next_in_channel].prev_in_channel = entry->prev_in_channel;
 }
 
 void pl_directory_move(struct pl_directory *directory, uint32_t index, uint32_t channel) {
-  PL_CHECK(channel < PL_CHANNELS_MAX);
-  struct pl_instrument *entry = pl_directory_entry(directory, index);
-  uint32_t *link = &directory->first_in_channel[entry->channel];
-  while (*link != index) { /* as long as the channel's list; once an instrument */
-    PL_CHECK(*link != PL_INSTRUMENT_NONE);
-    link = &directory->entries[*link].next_in_channel;
-  }
-  *link = entry->next_in_channel;
-  entry->channel = channel;
-  entry->next_in_channel = directory->first_in_channel[channel];
-  directory->first_in_channel[channel] = index;
+  leave_channel(directory, index);
+  join_channel(directory, index, channel);
 }
 
-struct pl_instrument *pl_directory_entry(struct pl_directory *directory, uint32_t index) {
-  PL_CHECK(index < directory->capacity);
-  return &directory->entries[index];
+uint32_t pl_directory_replace(struct pl_directory *directory, uint32_t index) {
+  const struct pl_instrument *old = pl_directory_entry(directory, index);
+  uint32_t at = pl_directory_slot(directory, old->venue_id);
+  uint32_t fresh = enter(directory, old->venue_id, old->channel);
+  if (fresh == PL_INSTRUMENT_NONE) return fresh;
+  leave_channel(directory, index);
+  directory->slots[at] = fresh + 1;
+  return fresh;
 }
 
-void pl_directory_define(struct pl_instrument *entry, const uint8_t *name, uint32_t size_bytes) {
-  if (atomic_load_explicit(&entry->defined, memory_order_relaxed)) return; /* sole writer */
+bool pl_directory_define(struct pl_instrument *entry, const uint8_t *name, uint32_t size_bytes) {
+  char known[PL_NAME_BYTES_MAX] = "";
   if (size_bytes > PL_NAME_BYTES_MAX - 1) size_bytes = PL_NAME_BYTES_MAX - 1;
   for (uint32_t i = 0; i < size_bytes; i++)
-    entry->name[i] = name[i] > ' ' && name[i] < 127 ? (char)name[i] : '?';
-  entry->name[size_bytes] = '\0';
+    known[i] = name[i] > ' ' && name[i] < 127 ? (char)name[i] : '?';
+  if (atomic_load_explicit(&entry->defined, memory_order_relaxed)) /* sole writer */
+    return strcmp(entry->name, known) == 0;
+  memcpy(entry->name, known, sizeof known);
   entry->name_hash = XXH3_64bits(entry->name, size_bytes);
   /* pairs with the acquire in pl_directory_name */
   atomic_store_explicit(&entry->defined, true, memory_order_release);
+  return true;
 }
 
 uint32_t pl_directory_first(const struct pl_directory *directory, uint32_t channel) {

@@ -28,6 +28,8 @@ struct pl_venue_head {
 struct pl_venue_verdict {
   uint32_t messages;
   uint32_t events_max; /* writing makes at most this many */
+  bool empties;        /* all books of the channel are known to be empty before its events */
+  bool tells;          /* it leaves conditions in the directory that are to be told after them */
 };
 
 /* What writing needs beside the packet. */
@@ -43,8 +45,10 @@ struct pl_venue_context {
 
 struct pl_venue_counters {
   uint64_t messages_unknown;  /* templates not known, skipped by their lengths */
-  uint64_t messages_headless; /* snapshot parts whose beginning was not seen, skipped */
+  uint64_t messages_headless; /* parts of a snapshot or an order whose beginning was not seen */
   uint64_t instruments_full;  /* messages of instruments the directory has no room for */
+  uint64_t events_unlisted;   /* instruments whose open event found no room: it ends late */
+  uint64_t orders_unplaced;   /* orders that refer to no level of their message, skipped */
 };
 
 struct pl_venue {

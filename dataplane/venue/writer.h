@@ -51,9 +51,28 @@ static inline struct pl_event *pl_writer_put(struct pl_writer *writer, enum pl_e
   return event;
 }
 
+/* pl_writer_enter is what pl_writer_instrument does for one that is new, or new on its channel. */
+uint32_t pl_writer_enter(struct pl_writer *writer, uint64_t venue_id);
+
 /* pl_writer_instrument returns the dense index of a venue's instrument, on the packet's home
  * channel, entering it if it is new; PL_INSTRUMENT_NONE (counted) when the directory is full. */
-uint32_t pl_writer_instrument(struct pl_writer *writer, uint64_t venue_id);
+static inline uint32_t pl_writer_instrument(struct pl_writer *writer, uint64_t venue_id) {
+  const struct pl_venue_context *context = writer->context;
+  uint32_t instrument = pl_directory_find(writer->directory, venue_id);
+  if (PL_UNLIKELY(instrument == PL_INSTRUMENT_NONE) ||
+      PL_UNLIKELY(writer->directory->entries[instrument].channel != context->home_channel))
+    return pl_writer_enter(writer, venue_id);
+  return instrument;
+}
+
+/* pl_writer_define names an instrument. One that is known under another name has given its id to
+ * another contract: it is closed for good, and the new one has a dense index of its own.
+ *   name     [size_bytes] as pl_directory_define takes it
+ *   exch_ns  of the closing
+ *   returns  the index to go on with; PL_INSTRUMENT_NONE (counted) when the directory is full; at
+ *            most 1 event */
+uint32_t pl_writer_define(struct pl_writer *writer, uint32_t instrument, const uint8_t *name,
+                          uint32_t size_bytes, uint64_t exch_ns);
 
 /* pl_writer_begin_book puts a book clear that says "empty from here on" before the instrument's
  * first update, where the channel's run was followed from its beginning: at most 1 event. */
@@ -61,7 +80,16 @@ void pl_writer_begin_book(struct pl_writer *writer, uint32_t instrument, uint64_
 
 /* pl_writer_touch notes that the newest event belongs to the instrument. Every instrument that gets
  * an event is touched, at most PL_FRAME_MESSAGES_MAX of them a packet. */
-void pl_writer_touch(struct pl_writer *writer, uint32_t instrument);
+static inline void pl_writer_touch(struct pl_writer *writer, uint32_t instrument) {
+  struct pl_instrument *entry = pl_directory_entry(writer->directory, instrument);
+  uint64_t packet = writer->context->seq + 1; /* 0 means never */
+  if (entry->touched_seq != packet) {
+    PL_CHECK(writer->touched_count < PL_FRAME_MESSAGES_MAX);
+    entry->touched_seq = packet;
+    entry->touched_at = writer->touched_count++;
+  }
+  writer->touched[entry->touched_at] = (struct pl_writer_touched){instrument, writer->count - 1};
+}
 
 /* pl_writer_end_event marks the venue's event as whole: for what was touched since the last end,
  * and for what open holds of packets before, which gets an event of no type that says so: at most
@@ -69,7 +97,8 @@ void pl_writer_touch(struct pl_writer *writer, uint32_t instrument);
 void pl_writer_end_event(struct pl_writer *writer, struct pl_writer_open *open);
 
 /* pl_writer_finish ends a packet; what was touched since the last end stays open. Instruments
- * beyond the room of open end with their own next end: late, never early.
+ * beyond the room of open (counted) end with an end of a packet that touches them: late, never
+ * early.
  *   returns  how many events were written */
 uint32_t pl_writer_finish(struct pl_writer *writer, struct pl_writer_open *open);
 

@@ -37,7 +37,9 @@
  * An instrument has up to three books: levels as the venue tells them, a book kept from single
  * orders (PL_EVF_ORDERS), and implied liquidity apart (PL_EVF_IMPLIED). The flags stand on level,
  * order and snapshot events; a book clear is for all three. None with PL_EVF_EVENT_END only says
- * that the instrument's event, told earlier, is whole now.
+ * that the instrument's event, told earlier, is whole now. A trade of price 0 took place at the price
+ * of the order that the reduction before it names; its side is none where the venue names no
+ * aggressor.
  */
 /* clang-format on */
 enum pl_event_type {
@@ -82,8 +84,8 @@ enum pl_level_action {
   PL_LEVEL_INSERT, /* a new level at the position; those behind move back, the last falls off */
   PL_LEVEL_CHANGE, /* new quantity of the level at the position */
   PL_LEVEL_DELETE, /* the level at the position goes; those behind move up */
-  PL_LEVEL_DELETE_THRU, /* the position and all better ones go */
-  PL_LEVEL_DELETE_FROM, /* the position and all worse ones go */
+  PL_LEVEL_DELETE_THRU, /* the whole side goes, whatever the position */
+  PL_LEVEL_DELETE_FROM, /* the position and all better ones go */
   PL_LEVEL_OVERLAY,     /* another price and quantity at the position */
   PL_LEVEL_ACTION_COUNT
 };
@@ -140,7 +142,7 @@ enum pl_command { PL_COMMAND_MODE, PL_COMMAND_FREEZE, PL_COMMAND_THAW };
 
 /* The seq of an event is its frame's number (from 1) times this, plus its ordinal in the frame: a
  * total order that also says which packet an event came from. */
-#define PL_EVENTS_PER_FRAME (1u << 16)
+#define PL_EVENTS_PER_FRAME (1u << 17)
 
 #define PL_PRICE_NONE      INT64_MIN /* an empty side in a quote */
 #define PL_INSTRUMENT_NONE UINT32_MAX

@@ -22,7 +22,7 @@
 #define PL_COMBO_LEGS_MAX 8
 #define PL_TICK_STEPS_MAX 8
 
-#define PL_BOOK_LEVELS_MAX    4096 /* price levels kept a side */
+#define PL_BOOK_LEVELS_MAX    8192 /* price levels kept a side */
 #define PL_SNAPSHOTS_OPEN_MAX 16   /* multi-part snapshots being put together at once */
 
 #define PL_EVENT_RING_SLOTS    16384 /* events between the receive core and the engine core */

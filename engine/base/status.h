@@ -31,6 +31,8 @@
   /* files, ports, operators */                                                                    \
   X(E_NO_FILE, "no_file", "cannot open the file: check the path and the rights")                   \
   X(E_NOT_CAPTURE, "not_capture", "not a pcap or pcapng file of Ethernet frames")                  \
+  X(E_COMPRESSED, "compressed", "the compressed file is cut or damaged: fetch it again")           \
+  X(E_TOO_LARGE, "too_large", "inflates to more than the bound: inflate it to a file first")       \
   X(E_EMPTY, "empty", "the file holds nothing")                                                    \
   X(E_PORT, "port", "the port cannot be opened: check driver, interface and privileges")           \
   X(E_MEMORY, "memory", "not enough memory")                                                       \

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define CLASSES 9
+#define CLASSES 10
 
 _Static_assert(PL_LEVELS_BLOCK_MIN << (CLASSES - 1) == PL_BOOK_LEVELS_MAX,
                "the last class is full");

@@ -60,14 +60,15 @@ static bool change(struct pl_book_store *store, struct pl_book_side *side, uint3
 /* Takes levels out; the price of a single one is compared when the event gives one. */
 static bool delete (struct pl_book_store *store, struct pl_book_side *side, uint32_t position,
                     const struct pl_event *event) {
-  if (position > side->count) return false;
+  bool whole = PL_LEVEL_AT_ACTION(event->aux) == PL_LEVEL_DELETE_THRU;
+  if (!whole && position > side->count) return false;
   uint32_t at = side->count - position, count = 1;
   switch (PL_LEVEL_AT_ACTION(event->aux)) {
-  case PL_LEVEL_DELETE_THRU: count = position; break;
-  case PL_LEVEL_DELETE_FROM:
-    count = at + 1;
+  case PL_LEVEL_DELETE_THRU:
     at = 0;
+    count = side->count;
     break;
+  case PL_LEVEL_DELETE_FROM: count = position; break;
   default:
     if (event->price_e9 != 0 && side->levels[at].key != pl_levels_key(event->side, event->price_e9))
       return false;

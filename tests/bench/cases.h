@@ -5,14 +5,23 @@
 #include "tests/bench/input.h"
 #include "tests/bench/report.h"
 
-/* Wire to events: judge and write of one venue packet; then with Ethernet, UDP and line before. */
+/* Wire to events: judge and write of one venue packet, Deribit's and CME's; then with Ethernet, UDP
+ * and line before. */
 void pl_case_decode_run(struct pl_report *report, const struct pl_input *input);
+void pl_case_deep_run(struct pl_report *report, const struct pl_input *input);
+void pl_case_cme_run(struct pl_report *report, const struct pl_input *input);
 void pl_case_feed_run(struct pl_report *report, const struct pl_input *input);
+
+/* Wire to events of Nasdaq's ITCH: head, judge and write. */
+void pl_case_itch_run(struct pl_report *report, const struct pl_input *input);
+/* The same of one Starbase packet: single orders of 200 instruments. */
+void pl_case_starbase_run(struct pl_report *report, const struct pl_input *input);
 
 /* Book: level updates, snapshots. */
 void pl_case_book_run(struct pl_report *report, const struct pl_input *input);
 
 /* Orders: single orders into level sums, 400,000 live over 4,000 instruments. */
+void pl_case_day_run(struct pl_report *report, const struct pl_input *input);
 void pl_case_orders_run(struct pl_report *report, const struct pl_input *input);
 
 /* Walk: 16 sizes at once, depth by band, both over a full book. */

@@ -18,9 +18,9 @@ static const struct {
   void (*run)(struct pl_report *report, const struct pl_input *input);
 } cases[] = {
     {"decode", pl_case_decode_run},
+    {"cme", pl_case_cme_run},
     {"feed", pl_case_feed_run},
     {"book", pl_case_book_run},
-    {"orders", pl_case_orders_run},
     {"walk", pl_case_walk_run},
     {"step", pl_case_step_run},
     {"volatility", pl_case_volatility_run},
@@ -28,6 +28,11 @@ static const struct {
     {"hop", pl_case_hop_run},
     {"wire", pl_case_wire_run},
     {"replay", pl_case_replay_run},
+    {"decode.itch", pl_case_itch_run},
+    {"decode.deep", pl_case_deep_run},
+    {"orders", pl_case_orders_run},
+    {"day", pl_case_day_run},
+    {"decode.starbase", pl_case_starbase_run},
 };
 
 #define CASE_COUNT (sizeof cases / sizeof cases[0])
@@ -36,10 +41,15 @@ static const char usage[] =
     "usage: plimsoll-bench [--json] [--smoke] [NAME...]\n"
     "  --json   one JSON object a figure and line\n"
     "  --smoke  everything at tiny size: proves that it runs, measures nothing\n"
-    "  NAME     decode feed book orders walk step volatility ring hop wire replay;\n"
-    "           default: all\n"
+    "  NAME     a case, several may be named; default: all, which are listed below\n"
     "CPU figures are of the thread, wall figures across two threads on two CPUs.\n"
     "PLIMSOLL_COMMIT, when set, is printed with each JSON figure.\n";
+
+static void print_usage(FILE *out) {
+  (void)fputs(usage, out);
+  for (size_t at = 0; at < CASE_COUNT; at++) (void)fprintf(out, " %s", cases[at].name);
+  (void)fputc('\n', out);
+}
 
 /* The case of a name; CASE_COUNT when there is none. */
 static size_t find(const char *name) {
@@ -49,7 +59,8 @@ static size_t find(const char *name) {
 }
 
 static int complain(const char *name) {
-  (void)fprintf(stderr, "plimsoll-bench: no such option or figure: %s\n%s", name, usage);
+  (void)fprintf(stderr, "plimsoll-bench: no such option or figure: %s\n", name);
+  print_usage(stderr);
   return EXIT_USAGE;
 }
 
@@ -59,7 +70,10 @@ static __attribute__((noinline)) int run(int count, char **argument) {
   bool wanted[CASE_COUNT] = {false}, some = false;
   for (int i = 1; i < count; i++) {
     size_t at = find(argument[i]);
-    if (strcmp(argument[i], "--help") == 0) return fputs(usage, stdout) < 0;
+    if (strcmp(argument[i], "--help") == 0) {
+      print_usage(stdout);
+      return 0;
+    }
     if (strcmp(argument[i], "--json") == 0)
       report.json = true;
     else if (strcmp(argument[i], "--smoke") == 0)

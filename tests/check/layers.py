@@ -29,7 +29,7 @@ FOLDERS = {
     "control/publish": ["engine/base"],
     "control/admin": ["engine/base"],
     "control/daemon": ENGINE + DATAPLANE + ["control/admin", "control/publish"],
-    "control/cli": ["engine/base", "control/admin", "control/publish", "control/daemon"],
+    "control/cli": ["engine/base", "dataplane/venue", "control/admin", "control/publish", "control/daemon"],
     "tests": ENGINE + DATAPLANE + CONTROL + ["tests"],
 }
 
@@ -37,6 +37,7 @@ FOLDERS = {
 EXTERNAL = {
     r"rte_.*": ["dataplane/port", "engine/step"],
     r"pcap(/.*)?\.h": ["dataplane/port"],
+    r"(zlib|zstd)\.h": ["dataplane/port"],
     r"liburing.*": ["control/admin", "control/daemon"],
     r"yaml\.h": ["control/daemon"],
     r"jansson\.h": ["control/admin", "control/publish", "control/cli", "control/daemon"],

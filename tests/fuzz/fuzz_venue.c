@@ -8,7 +8,10 @@
 #include <string.h>
 
 #define INSTRUMENTS 8
-#define SEQ         UINT64_C(1000)
+
+/* Channel ids onto the few that there are; not by a power of two, which would put a snapshot
+ * channel (Starbase: 65536 above) onto the one that it serves. */
+#define CHANNELS (PL_CHANNELS_MAX - 1)
 
 /* Bits of a piece's control byte. */
 enum control {
@@ -16,17 +19,21 @@ enum control {
   CONTROL_WHOLE = 2, /* the run was followed from its beginning */
 };
 
-/* Deribit: an instrument's event ends once a packet. */
+/* Deribit: an instrument's event ends once a packet. Its closing, when its id goes to another
+ * contract, is an event of its own. */
 static void check_event_ends(const struct pl_event *events, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    if (events[i].flags & PL_EVF_EVENT_END)
-      for (uint32_t later = i + 1; later < count; later++)
-        PL_CHECK(events[later].instrument != events[i].instrument ||
-                 events[i].instrument == PL_INSTRUMENT_NONE);
+  bool ended[INSTRUMENTS] = {false};
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t instrument = events[i].instrument;
+    if ((events[i].flags & PL_EVF_EVENT_END) == 0 || instrument == PL_INSTRUMENT_NONE) continue;
+    bool closing = events[i].type == PL_EV_STATUS && events[i].aux == PL_COND_CLOSED;
+    PL_CHECK(!ended[instrument] || closing);
+    ended[instrument] = true;
+  }
 }
 
 static void feed_packet(const struct pl_venue *venue, void *decoder,
-                        const struct pl_body_piece *piece) {
+                        const struct pl_body_piece *piece, uint64_t seq) {
   struct pl_venue_head head;
   struct pl_venue_verdict verdict, again;
   const struct pl_packet packet = {.data = piece->bytes, .size_bytes = (uint32_t)piece->size_bytes};
@@ -35,13 +42,13 @@ static void feed_packet(const struct pl_venue *venue, void *decoder,
   if (venue->judge(&packet, &verdict) != PL_OK) return;
   PL_CHECK(verdict.messages <= PL_FRAME_MESSAGES_MAX && verdict.events_max <= PL_FRAME_EVENTS_MAX);
   struct pl_venue_context context = {
-      .channel = head.channel_id % PL_CHANNELS_MAX,
-      .home_channel = head.home_channel_id % PL_CHANNELS_MAX,
+      .channel = head.channel_id % CHANNELS,
+      .home_channel = head.home_channel_id % CHANNELS,
       .recovery = head.recovery,
       .continuous = (piece->control & CONTROL_TORN) == 0,
       .whole = (piece->control & CONTROL_WHOLE) != 0,
       .packet_seq = head.seq,
-      .seq = SEQ,
+      .seq = seq,
       .recv_ns = 1,
   };
   /* a heap block of exactly the announced size: one event too many is seen */
@@ -49,8 +56,8 @@ static void feed_packet(const struct pl_venue *venue, void *decoder,
   PL_CHECK(events != NULL);
   uint32_t count = venue->write(decoder, &packet, &context, events);
   PL_CHECK(count <= verdict.events_max);
-  pl_body_check_batch(events, count, SEQ, INSTRUMENTS);
-  PL_CHECK(count == 0 || (events[0].seq == SEQ && events[count - 1].flags & PL_EVF_FRAME_END));
+  pl_body_check_batch(events, count, seq, INSTRUMENTS);
+  PL_CHECK(count == 0 || (events[0].seq == seq && events[count - 1].flags & PL_EVF_FRAME_END));
   if (venue->id == PL_VENUE_DERIBIT) check_event_ends(events, count);
   free(events);
   PL_CHECK(venue->judge(&packet, &again) == PL_OK);
@@ -64,8 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   struct pl_directory *directory = pl_directory_create(arena, INSTRUMENTS);
   void *decoder = venue->create(arena, directory);
   struct pl_body_piece piece;
-  while (pl_body_next(&data, &size_bytes, &piece)) {
-    feed_packet(venue, decoder, &piece);
+  for (uint64_t frame = 1; pl_body_next(&data, &size_bytes, &piece); frame++) {
+    feed_packet(venue, decoder, &piece, frame * PL_EVENTS_PER_FRAME);
     pl_body_free(&piece);
   }
   PL_CHECK(pl_directory_count(directory) <= INSTRUMENTS);

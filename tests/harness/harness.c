@@ -41,7 +41,7 @@ void pl_frames_free(struct pl_frames *frames) {
   *frames = (struct pl_frames){0};
 }
 
-bool pl_frames_read(struct pl_frames *frames, const char *path) {
+static bool read_capture(struct pl_frames *frames, const char *path) {
   char error[PCAP_ERRBUF_SIZE];
   pcap_t *capture = pcap_open_offline(path, error);
   if (capture == NULL) return false;
@@ -54,6 +54,19 @@ bool pl_frames_read(struct pl_frames *frames, const char *path) {
   pcap_close(capture);
   pl_frames_seal(frames);
   return frames->count != 0;
+}
+
+bool pl_frames_read(struct pl_frames *frames, const char *path) {
+  size_t length = strlen(path);
+  if (length < 3 || strcmp(path + length - 3, ".gz") != 0) return read_capture(frames, path);
+  char text[4096];
+  (void)snprintf(text, sizeof text, "gzip -dc '%s'", path);
+  FILE *unpacked = popen(text, "r");
+  if (unpacked == NULL) return false;
+  (void)snprintf(text, sizeof text, "/dev/fd/%d", fileno(unpacked));
+  bool done = read_capture(frames, text);
+  (void)pclose(unpacked);
+  return done;
 }
 
 static bool add_frame(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
@@ -86,10 +99,12 @@ void pl_harness_open(struct pl_harness *harness, const struct pl_policy *policy)
   static struct pl_policy default_policy;
   pl_policy_default(&default_policy);
   struct pl_pipeline_config config = {
-      .venue = pl_venue_find("deribit"),
+      .venue = pl_venue_find(harness->venue != NULL ? harness->venue : "deribit"),
       .policy = policy != NULL ? policy : &default_policy,
-      .instrument_count = 1024,
+      .instrument_count = harness->instrument_count != 0 ? harness->instrument_count : 1024,
       .lossless = true,
+      .tap = harness->tap,
+      .tap_context = harness->context,
   };
   PL_CHECK(pl_pipeline_open(&config, &harness->pipeline) == PL_OK);
   harness->decisions = harness->digest = 0;

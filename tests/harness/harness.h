@@ -26,8 +26,8 @@ void pl_frames_add(struct pl_frames *frames, const uint8_t *data, uint32_t size_
 void pl_frames_seal(struct pl_frames *frames);
 void pl_frames_free(struct pl_frames *frames);
 
-/* pl_frames_read takes in a capture file with libpcap; false when it is no capture or has no frame.
- * A cut tail ends it. */
+/* pl_frames_read takes in a capture file with libpcap, unpacked by gzip when its name ends in .gz;
+ * false when it is no capture or has no frame. A cut tail ends it. */
 bool pl_frames_read(struct pl_frames *frames, const char *path);
 
 /* pl_frames_exchange runs the simulated exchange for so long; the frames are sealed. */
@@ -40,16 +40,21 @@ const char *pl_harness_shared(const char *name, char *room, size_t room_bytes);
 
 struct pl_harness {
   struct pl_pipeline pipeline;
+  const char *venue;         /* NULL means deribit */
+  uint32_t instrument_count; /* 0 means 1024 */
+  /* Called for each event that the engine took in; may be NULL. */
+  void (*tap)(void *context, const struct pl_step *step, const struct pl_event *event);
   uint64_t decisions, digest;
   uint32_t burst_frames; /* frames handed over at once; 0 means PL_BURST_FRAMES_MAX */
   bool in_two_stages;    /* through the event ring instead of inline */
   /* Called for each decision; may be NULL. */
   void (*each)(void *context, const struct pl_decision *decision);
-  void *context;
-  void *hash; /* streaming state of the digest */
+  void *context; /* of tap and each */
+  void *hash;    /* streaming state of the digest */
 };
 
-/* pl_harness_open opens a pipeline; policy NULL is the default one. The harness must not move.
+/* pl_harness_open opens a pipeline; policy NULL is the default one. The harness must not move, and
+ * what it is to be told is set before.
  * pl_harness_play runs frames through it; may be called again. pl_harness_close ends it. */
 void pl_harness_open(struct pl_harness *harness, const struct pl_policy *policy);
 void pl_harness_play(struct pl_harness *harness, const struct pl_frames *frames);

@@ -58,7 +58,8 @@ def count(binary, stage, folder):
     """Instructions inside the stage's function and below it."""
     out = pathlib.Path(folder) / stage
     run(["valgrind", "--tool=callgrind", "--collect-atstart=no",
-         f"--toggle-collect=stage_{stage}", f"--callgrind-out-file={out}", binary])
+         f"--toggle-collect=stage_{stage.replace('.', '_')}", f"--callgrind-out-file={out}",
+         binary, stage])
     found = re.search(r"^(?:totals|summary): (\d+)", out.read_text(), re.MULTILINE)
     if found is None or int(found[1]) == 0:
         raise Unusable(f"callgrind collected nothing in stage_{stage}")
@@ -92,7 +93,7 @@ def judge(name, now, base):
 def compare(stages, baseline, gated, as_json):
     failed = False
     if not as_json:
-        print(f"{'stage':<10}{'instructions':>14} {'each':<14}{'baseline':>10}{'change':>9}"
+        print(f"{'stage':<16}{'instructions':>14} {'each':<14}{'baseline':>10}{'change':>9}"
               "  verdict")
     for name, now in stages.items():
         base = baseline.get("stages", {}).get(name) if baseline else None
@@ -106,7 +107,7 @@ def compare(stages, baseline, gated, as_json):
                               "baseline": base and base["each"], "verdict": verdict}))
             continue
         change = "-" if share is None else f"{100 * share:+.2f} %"
-        print(f"{name:<10}{now['each']:>14.2f} {now['unit']:<14}"
+        print(f"{name:<16}{now['each']:>14.2f} {now['unit']:<14}"
               f"{base['each'] if base else 0:>10.2f}{change:>9}  {verdict}")
     return failed
 

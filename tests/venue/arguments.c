@@ -7,11 +7,18 @@
 #define SECONDS_MAX 604800u /* a week */
 #define SPEED_MAX   1000u
 
+#define DAY_MESSAGES        1000000u
+#define DAY_ORDERS          40000u
+#define PACKET_MESSAGES     30u
+#define PACKET_MESSAGES_MAX 60u
+
 const char pl_arguments_usage[] =
     "usage: plimsoll-exchange [options] (--out FILE.pcap | --interface IF [--speed X])\n"
     "\n"
-    "A simulated derivatives exchange that sends the Deribit multicast format (SBE v1.6).\n"
-    "The same options give the same file, byte for byte.\n"
+    "A simulated derivatives exchange that sends the Deribit multicast format (SBE v1.6), or a\n"
+    "generated day of orders on another venue's wire. The same options give the same file, byte "
+    "for\n"
+    "byte.\n"
     "\n"
     "  --out FILE          write a pcap file (nanosecond time stamps)\n"
     "  --interface IF      send on a network interface, paced in real time\n"
@@ -23,6 +30,14 @@ const char pl_arguments_usage[] =
     "  --snapshot-cycle S  seconds between two snapshots of every book (default 10)\n"
     "  --scenario NAME     calm, or stress: calm, trend, crash, recovery (default stress);\n"
     "                      one run of stress takes all of --seconds, or 120 s and repeats\n"
+    "\n"
+    "  --venue NAME        a day of orders instead: itch, deep, starbase or cme; then of the "
+    "options\n"
+    "                      above only --out, --interface, --speed and --seed count\n"
+    "  --messages N        operations of the day (default 1000000)\n"
+    "  --symbols N         instruments, 1 to 65535 (default 4000)\n"
+    "  --orders N          live orders that it rises to (default 40000)\n"
+    "  --packet-messages N messages a packet at most (default 30)\n"
     "  --help              this text\n";
 
 /* Reads a whole decimal number in [low, high]. */
@@ -78,6 +93,30 @@ static bool read_small(const char *text, uint32_t low, uint32_t high, uint32_t *
   return true;
 }
 
+/* Takes one option of a day of orders. */
+static const char *take_load(struct pl_load_config *load, const char *name, const char *value) {
+  if (strcmp(name, "--venue") == 0) {
+    load->wire = pl_load_wire_find(value);
+    return load->wire != NULL ? NULL : "--venue is itch, deep, starbase or cme";
+  }
+  if (strcmp(name, "--messages") == 0)
+    return read_small(value, 1, PL_DAY_MESSAGES_MAX, &load->day.messages)
+               ? NULL
+               : "--messages is 1 to 2147483648";
+  if (strcmp(name, "--symbols") == 0)
+    return read_small(value, 1, PL_DAY_SYMBOLS_MAX, &load->day.symbols) ? NULL
+                                                                        : "--symbols is 1 to 65535";
+  if (strcmp(name, "--orders") == 0)
+    return read_small(value, 1, PL_DAY_LIVE_ORDERS_MAX, &load->day.live_orders)
+               ? NULL
+               : "--orders is 1 to 16777216";
+  if (strcmp(name, "--packet-messages") == 0)
+    return read_small(value, 1, PACKET_MESSAGES_MAX, &load->packet_messages)
+               ? NULL
+               : "--packet-messages is 1 to 60";
+  return "unknown option";
+}
+
 /* Takes one option. Returns NULL, or what is wrong with it. */
 static const char *take(struct pl_arguments *arguments, const char *name, const char *value) {
   struct pl_exchange_config *exchange = &arguments->exchange;
@@ -108,7 +147,7 @@ static const char *take(struct pl_arguments *arguments, const char *name, const 
                : "--snapshot-cycle is 1 to 86400";
   if (strcmp(name, "--scenario") == 0)
     return read_scenario(value, &exchange->scenario) ? NULL : "--scenario is calm or stress";
-  return "unknown option";
+  return take_load(&arguments->load, name, value);
 }
 
 static const char *check(const struct pl_arguments *arguments) {
@@ -121,7 +160,12 @@ static const char *check(const struct pl_arguments *arguments) {
 
 bool pl_arguments_parse(int count, char *const *argument, struct pl_arguments *ret_arguments,
                         const char **ret_error) {
-  struct pl_arguments arguments = {.exchange = pl_exchange_default(), .seconds = 120};
+  struct pl_arguments arguments = {
+      .exchange = pl_exchange_default(),
+      .load = {.day = pl_day_default(), .packet_messages = PACKET_MESSAGES},
+      .seconds = 120};
+  arguments.load.day.messages = DAY_MESSAGES;
+  arguments.load.day.live_orders = DAY_ORDERS;
   const char *error = NULL;
   for (int i = 1; i < count && error == NULL; i += 2) {
     if (strcmp(argument[i], "--help") == 0) {
@@ -140,6 +184,7 @@ bool pl_arguments_parse(int count, char *const *argument, struct pl_arguments *r
     return false;
   }
   if (arguments.speed_permille == 0) arguments.speed_permille = 1000;
+  arguments.load.day.seed = arguments.exchange.seed;
   if (arguments.seconds > 0) arguments.exchange.cycle_ns = arguments.seconds * SECOND_NS;
   *ret_arguments = arguments;
   return true;

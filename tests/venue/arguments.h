@@ -6,14 +6,16 @@
 #include <stdint.h>
 
 #include "tests/venue/exchange.h"
+#include "tests/venue/load.h"
 
 struct pl_arguments {
   struct pl_exchange_config exchange;
-  uint64_t seconds;        /* feed time; 0: until a signal, live only */
-  uint32_t speed_permille; /* live only */
-  const char *path;        /* of the pcap file, NULL when live */
-  const char *interface;   /* NULL when writing a file */
-  bool help;               /* print the usage and succeed */
+  struct pl_load_config load; /* wire NULL: the derivatives exchange instead */
+  uint64_t seconds;           /* feed time; 0: until a signal, live only */
+  uint32_t speed_permille;    /* live only */
+  const char *path;           /* of the pcap file, NULL when live */
+  const char *interface;      /* NULL when writing a file */
+  bool help;                  /* print the usage and succeed */
 };
 
 /* What --help prints. */

@@ -27,17 +27,29 @@ static void report(uint64_t frames, uint64_t bytes, const char *where) {
          where);
 }
 
+/* Runs what the arguments ask for into a sink until it ends or the sink refuses. False when it
+ * could not begin. */
+static bool run(const struct pl_arguments *arguments, pl_exchange_sink *sink, void *ctx) {
+  if (arguments->load.wire != NULL) {
+    struct pl_load *load = pl_load_open(&arguments->load, sink, ctx);
+    if (load == NULL) return false;
+    while (pl_load_run(load, UINT64_MAX) != 0) continue;
+    pl_load_close(load);
+    return true;
+  }
+  struct pl_exchange *exchange = pl_exchange_open(&arguments->exchange, sink, ctx);
+  if (exchange == NULL) return false;
+  pl_exchange_run(exchange, end_ns(arguments));
+  pl_exchange_close(exchange);
+  return true;
+}
+
 static int write_file(const struct pl_arguments *arguments) {
   static struct pl_sink_pcap sink;
   if (!pl_sink_pcap_open(&sink, arguments->path)) return complain(arguments->path, sink.error);
-  struct pl_exchange *exchange = pl_exchange_open(&arguments->exchange, pl_sink_pcap_write, &sink);
-  if (exchange == NULL) {
-    pl_sink_pcap_close(&sink);
-    return complain("exchange", "out of memory");
-  }
-  pl_exchange_run(exchange, end_ns(arguments));
-  pl_exchange_close(exchange);
+  bool begun = run(arguments, pl_sink_pcap_write, &sink);
   if (!pl_sink_pcap_close(&sink)) return complain(arguments->path, sink.error);
+  if (!begun) return complain("exchange", "out of memory");
   report(sink.frames, sink.bytes, arguments->path);
   return EXIT_SUCCESS;
 }
@@ -59,16 +71,15 @@ static int send_live(struct pl_arguments *arguments) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   arguments->exchange.start_ns = (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-  struct pl_exchange *exchange = pl_exchange_open(&arguments->exchange, pl_sink_live_send, &sink);
-  if (exchange == NULL) return complain("exchange", "out of memory");
+  arguments->load.day.start_ns = arguments->exchange.start_ns;
   catch_signals();
   bool is_open = pl_sink_live_open(&sink, arguments->interface, arguments->exchange.start_ns,
                                    arguments->speed_permille);
   if (is_open) {
-    pl_exchange_run(exchange, end_ns(arguments));
+    bool begun = run(arguments, pl_sink_live_send, &sink);
     is_open = pl_sink_live_close(&sink);
+    if (!begun) return complain("exchange", "out of memory");
   }
-  pl_exchange_close(exchange);
   if (!is_open) return complain(arguments->interface, sink.error);
   report(sink.frames, sink.bytes, arguments->interface);
   return EXIT_SUCCESS;

@@ -144,7 +144,7 @@ static void loss_of_snapshots_makes_nothing_stale(void **state) {
 }
 
 /* What could not be read is lost: the next packet says so. */
-static void malformed_packet_leaves_a_gap(void **state) {
+static void case_15_malformed_packet_leaves_a_gap(void **state) {
   (void)state;
   list_instruments();
   make_ticker(4);
@@ -161,7 +161,7 @@ static void malformed_packet_leaves_a_gap(void **state) {
   expect_gap_first(3);
 }
 
-static void abandoned_packet_is_ring_full_and_stale_first(void **state) {
+static void case_20_abandoned_packet_is_ring_full_and_stale_first(void **state) {
   (void)state;
   list_instruments();
   uint64_t decoded = outcome(PL_OK);
@@ -272,8 +272,8 @@ int main(void) {
       TEST(gap_is_told_before_the_packets_own),
       TEST(restart_clears_the_books_before_the_packets_own),
       TEST(loss_of_snapshots_makes_nothing_stale),
-      TEST(malformed_packet_leaves_a_gap),
-      TEST(abandoned_packet_is_ring_full_and_stale_first),
+      TEST(case_15_malformed_packet_leaves_a_gap),
+      TEST(case_20_abandoned_packet_is_ring_full_and_stale_first),
       TEST(fault_without_room_is_told_later),
       TEST(messages_are_those_of_decoded_frames),
       TEST(abandoned_packet_breaks_what_it_was_part_of),

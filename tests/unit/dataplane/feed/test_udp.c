@@ -75,7 +75,7 @@ static enum pl_status parse(const struct frame *frame, size_t size, struct pl_pa
   return status;
 }
 
-static void payload_is_found_behind_tags_and_options(void **state) {
+static void case_15_payload_is_found_behind_tags_and_options(void **state) {
   (void)state;
   for (uint32_t tags = 0; tags <= 2; tags++)
     for (uint32_t words = 0; words <= 10; words++)
@@ -90,7 +90,7 @@ static void payload_is_found_behind_tags_and_options(void **state) {
       }
 }
 
-static void every_cut_is_refused(void **state) {
+static void case_15_every_cut_is_refused(void **state) {
   (void)state;
   for (uint32_t tags = 0; tags <= 2; tags++)
     for (uint32_t words = 0; words <= 10; words += 5) {
@@ -139,7 +139,7 @@ static void fields_of_the_ip_header_decide(void **state) {
   }
 }
 
-static void ip_length_that_lies_is_refused(void **state) {
+static void case_15_ip_length_that_lies_is_refused(void **state) {
   (void)state;
   struct pl_packet packet;
   struct frame frame = make((struct shape){1, 0, 10});
@@ -158,7 +158,7 @@ static void ip_length_that_lies_is_refused(void **state) {
   }
 }
 
-static void udp_length_that_lies_is_refused(void **state) {
+static void case_15_udp_length_that_lies_is_refused(void **state) {
   (void)state;
   struct pl_packet packet;
   struct frame frame = make((struct shape){0, 0, 10});
@@ -172,12 +172,12 @@ static void udp_length_that_lies_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(payload_is_found_behind_tags_and_options),
-      cmocka_unit_test(every_cut_is_refused),
+      cmocka_unit_test(case_15_payload_is_found_behind_tags_and_options),
+      cmocka_unit_test(case_15_every_cut_is_refused),
       cmocka_unit_test(third_tag_and_other_types_are_not_ipv4),
       cmocka_unit_test(fields_of_the_ip_header_decide),
-      cmocka_unit_test(ip_length_that_lies_is_refused),
-      cmocka_unit_test(udp_length_that_lies_is_refused),
+      cmocka_unit_test(case_15_ip_length_that_lies_is_refused),
+      cmocka_unit_test(case_15_udp_length_that_lies_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

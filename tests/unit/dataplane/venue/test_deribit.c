@@ -126,7 +126,7 @@ static void ticker_is_decoded(void **state) {
 }
 
 /* NaN is the wire's null; an empty side also shows as 0. */
-static void ticker_with_nulls_is_decoded(void **state) {
+static void case_19_ticker_with_nulls_is_decoded(void **state) {
   (void)state;
   for (uint32_t zero = 0; zero <= 1; zero++) {
     struct pl_wire_ticker ticker = {.instrument_id = 77, .timestamp_ms = TIME_MS};
@@ -304,7 +304,7 @@ int main(void) {
       TEST(book_without_levels_still_moves_the_chain),
       TEST(snapshot_is_decoded),
       TEST(ticker_is_decoded),
-      TEST(ticker_with_nulls_is_decoded),
+      TEST(case_19_ticker_with_nulls_is_decoded),
       TEST(trades_are_decoded),
       TEST(instruments_of_both_layouts_are_decoded),
       TEST(kinds_follow_kind_and_type),

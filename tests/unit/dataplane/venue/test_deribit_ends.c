@@ -63,7 +63,7 @@ static void send(void) {
   packets_begin(&packets);
 }
 
-static void trades_ticker_and_book_are_one_event(void **state) {
+static void case_20_trades_ticker_and_book_are_one_event(void **state) {
   (void)state;
   put_trade(1);
   put_ticker(1);
@@ -87,7 +87,7 @@ static void each_instrument_of_a_packet_ends_once(void **state) {
   }
 }
 
-static void book_that_goes_on_holds_its_end_back(void **state) {
+static void case_11_book_that_goes_on_holds_its_end_back(void **state) {
   (void)state;
   put_book(1, false);
   put_book(2, true);
@@ -121,7 +121,7 @@ static void book_ended_within_one_packet_ends_there(void **state) {
 }
 
 /* The rest may have been in what was lost: the next event ends, or nothing would ever again. */
-static void loss_forgets_what_went_on(void **state) {
+static void case_11_loss_forgets_what_went_on(void **state) {
   (void)state;
   put_book(1, false);
   put_book(2, false);
@@ -233,11 +233,11 @@ static void cycle_marks_and_definitions_show_a_beginning(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(trades_ticker_and_book_are_one_event),
+      TEST(case_20_trades_ticker_and_book_are_one_event),
       TEST(each_instrument_of_a_packet_ends_once),
-      TEST(book_that_goes_on_holds_its_end_back),
+      TEST(case_11_book_that_goes_on_holds_its_end_back),
       TEST(book_ended_within_one_packet_ends_there),
-      TEST(loss_forgets_what_went_on),
+      TEST(case_11_loss_forgets_what_went_on),
       TEST(loss_elsewhere_forgets_nothing),
       TEST(snapshot_in_parts_begins_and_ends_once),
       TEST(part_whose_beginning_was_lost_is_skipped),

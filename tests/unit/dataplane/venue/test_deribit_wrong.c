@@ -49,7 +49,7 @@ static void expect_the_book(void) {
 }
 
 /* A newer version appends fields to blocks and entries: steps go by the lengths on the wire. */
-static void bigger_blocks_and_entries_are_stepped_over(void **state) {
+static void case_13_bigger_blocks_and_entries_are_stepped_over(void **state) {
   (void)state;
   for (size_t block = 0; block <= 40; block += 5)
     for (size_t entry = 0; entry <= 40; entry += 5) {
@@ -72,7 +72,7 @@ static void blank(uint32_t which, uint32_t block) {
   if (which == 1 && block > 20) packets.bytes[BODY_AT + 20] = 1;
 }
 
-static void smaller_blocks_and_entries_are_refused(void **state) {
+static void case_13_smaller_blocks_and_entries_are_refused(void **state) {
   (void)state;
   static const uint16_t shortest[] = {140, 29, 4, 133, 22, 4, 0, 4, 32, 22, 139};
   for (uint32_t which = 0; which < COUNT(shortest); which++) {
@@ -108,7 +108,7 @@ static void smaller_blocks_and_entries_are_refused(void **state) {
   }
 }
 
-static void unknown_template_is_skipped_exactly(void **state) {
+static void case_13_unknown_template_is_skipped_exactly(void **state) {
   (void)state;
   static const uint32_t unknown[] = {0, 999, 1011, 65535};
   for (uint32_t i = 0; i < COUNT(unknown); i++) {
@@ -138,7 +138,7 @@ static void unknown_template_is_skipped_exactly(void **state) {
   expect_the_book();
 }
 
-static void foreign_schema_and_nested_groups_are_refused(void **state) {
+static void case_13_foreign_schema_and_nested_groups_are_refused(void **state) {
   (void)state;
   for (uint32_t schema = 0; schema < 4; schema++) {
     packets_begin(&packets);
@@ -154,7 +154,7 @@ static void foreign_schema_and_nested_groups_are_refused(void **state) {
   }
 }
 
-static void packet_length_must_be_the_datagrams(void **state) {
+static void case_15_packet_length_must_be_the_datagrams(void **state) {
   (void)state;
   put_book();
   size_t size = pl_wire_deribit_finish(&packets.packet);
@@ -173,7 +173,7 @@ static void set_double(size_t at, double value) {
 }
 
 /* Judged as a price, or as a quantity: the bounds are exact, and NaN and infinity lie outside. */
-static void levels_must_hold_numbers_within_the_limits(void **state) {
+static void case_19_levels_must_hold_numbers_within_the_limits(void **state) {
   (void)state;
   const struct {
     double value;
@@ -257,7 +257,7 @@ static void stamps_after_2248_are_refused(void **state) {
 }
 
 /* All templates in one packet, cut at every length, the frame's own length made to agree. */
-static void every_cut_is_refused_whole(void **state) {
+static void case_15_every_cut_is_refused_whole(void **state) {
   (void)state;
   size_t ends[16], count = 0, whole;
   packets_put_all(&packets.packet);
@@ -352,17 +352,17 @@ static void events_of_a_packet_are_bounded(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(bigger_blocks_and_entries_are_stepped_over),
-      TEST(smaller_blocks_and_entries_are_refused),
-      TEST(unknown_template_is_skipped_exactly),
-      TEST(foreign_schema_and_nested_groups_are_refused),
-      TEST(packet_length_must_be_the_datagrams),
-      TEST(levels_must_hold_numbers_within_the_limits),
+      TEST(case_13_bigger_blocks_and_entries_are_stepped_over),
+      TEST(case_13_smaller_blocks_and_entries_are_refused),
+      TEST(case_13_unknown_template_is_skipped_exactly),
+      TEST(case_13_foreign_schema_and_nested_groups_are_refused),
+      TEST(case_15_packet_length_must_be_the_datagrams),
+      TEST(case_19_levels_must_hold_numbers_within_the_limits),
       TEST(undeclared_values_are_refused),
       TEST(undeclared_terms_are_refused),
       TEST(change_id_zero_is_refused),
       TEST(stamps_after_2248_are_refused),
-      TEST(every_cut_is_refused_whole),
+      TEST(case_15_every_cut_is_refused_whole),
       TEST(corrupt_byte_anywhere_is_survived),
       TEST(more_than_the_bounds_allow_is_refused),
       TEST(events_of_a_packet_are_bounded),

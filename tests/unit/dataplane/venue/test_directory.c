@@ -91,10 +91,30 @@ static void name_is_known_once_and_printable(void **state) {
   pl_directory_define(entry, (const uint8_t *)"a b\tc\x7f\xff\0d~", 10);
   assert_string_equal(pl_directory_name(directory, index), "a?b?c???d~");
   assert_true(entry->name_hash == XXH3_64bits("a?b?c???d~", 10));
-  pl_directory_define(entry, (const uint8_t *)"other", 5);
+  assert_true(pl_directory_define(entry, (const uint8_t *)"a b\tc\x7f\xff\0d~", 10));
+  assert_false(pl_directory_define(entry, (const uint8_t *)"other", 5));
   assert_string_equal(pl_directory_name(directory, index), "a?b?c???d~");
   assert_string_equal(pl_directory_name(directory, index + 1), ""); /* no such entry */
   assert_string_equal(pl_directory_name(directory, PL_INSTRUMENT_NONE), "");
+}
+
+static void replaced_entry_gives_up_its_id_and_its_channel(void **state) {
+  (void)state;
+  uint32_t first = pl_directory_index(directory, 5, 2), other = pl_directory_index(directory, 6, 2);
+  (void)pl_directory_define(pl_directory_entry(directory, first), (const uint8_t *)"old", 3);
+  uint32_t second = pl_directory_replace(directory, first);
+  assert_int_equal(second, 2);
+  assert_int_equal(pl_directory_index(directory, 5, 2), second);
+  assert_int_equal(pl_directory_index(directory, 6, 2), other);
+  assert_int_equal(pl_directory_first(directory, 2), second);
+  assert_int_equal(pl_directory_entry(directory, second)->next_in_channel, other);
+  assert_int_equal(pl_directory_entry(directory, other)->next_in_channel, PL_INSTRUMENT_NONE);
+  assert_string_equal(pl_directory_name(directory, first), "old");
+  assert_string_equal(pl_directory_name(directory, second), "");
+  for (uint64_t id = 100; pl_directory_count(directory) < CAPACITY; id++)
+    (void)pl_directory_index(directory, id, 0);
+  assert_int_equal(pl_directory_replace(directory, second), PL_INSTRUMENT_NONE);
+  assert_int_equal(pl_directory_index(directory, 5, 2), second);
 }
 
 static void long_name_is_cut_to_its_room(void **state) {
@@ -120,6 +140,7 @@ int main(void) {
       TEST(full_directory_refuses_and_counts),
       TEST(channels_list_exactly_their_instruments),
       TEST(name_is_known_once_and_printable),
+      TEST(replaced_entry_gives_up_its_id_and_its_channel),
       TEST(long_name_is_cut_to_its_room),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,8 @@ static void case_12_crossed_in_the_middle_of_an_event(void **state) {
 /* More levels than a side keeps: what is kept stays exact, what was let go does not come back. */
 static void truncated_side_keeps_exact_sums(void **state) {
   (void)state;
-  const struct pl_book_config config = {.instrument_count = 1, .orders_max = 8192};
+  const struct pl_book_config config = {.instrument_count = 1,
+                                        .orders_max = 2 * PL_BOOK_LEVELS_MAX};
   struct pl_arena arena;
   struct pl_book deep;
   assert_int_equal(pl_arena_open(pl_book_store_footprint(&config), &arena), PL_OK);
@@ -150,7 +151,8 @@ static void truncated_side_keeps_exact_sums(void **state) {
   assert_int_equal(pl_book_counters(store)->sides_truncated, 1);
   event = order(PL_EV_ORDER_DELETE, 12, 0, 0, 0); /* a kept one: room again */
   assert_true(pl_book_apply(store, &deep, &event));
-  event = order(PL_EV_ORDER_ADD, 9000, 12, 1, 0); /* where another stands that was let go */
+  event = order(PL_EV_ORDER_ADD, 2 * PL_BOOK_LEVELS_MAX, 12, 1,
+                0); /* where another stands that was let go */
   event.side = PL_BID;
   (void)pl_book_apply(store, &deep, &event);
   assert_int_equal(bids->count, PL_BOOK_LEVELS_MAX - 1);

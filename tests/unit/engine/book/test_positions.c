@@ -32,7 +32,8 @@ static bool model_act(struct model *model, uint32_t action, uint32_t position, u
   uint32_t at = position - 1;
   bool sets = action == PL_LEVEL_INSERT || action == PL_LEVEL_CHANGE || action == PL_LEVEL_OVERLAY;
   if (position == 0 || (sets && level.qty_e8 == 0)) return false;
-  if (action == PL_LEVEL_INSERT ? at > model->count || at >= depth_max : at >= model->count)
+  if (action == PL_LEVEL_INSERT ? at > model->count || at >= depth_max
+                                : at >= model->count && action != PL_LEVEL_DELETE_THRU)
     return false;
   switch (action) {
   case PL_LEVEL_INSERT:
@@ -50,11 +51,11 @@ static bool model_act(struct model *model, uint32_t action, uint32_t position, u
     memmove(&next.levels[at], &next.levels[at + 1], (next.count - at - 1) * sizeof level);
     next.count--;
     break;
-  case PL_LEVEL_DELETE_THRU:
+  case PL_LEVEL_DELETE_THRU: next.count = 0; break;
+  case PL_LEVEL_DELETE_FROM:
     memmove(&next.levels[0], &next.levels[position], (next.count - position) * sizeof level);
     next.count -= position;
     break;
-  case PL_LEVEL_DELETE_FROM: next.count = at; break;
   default: return false;
   }
   if (!is_sorted(&next)) return false;
@@ -164,11 +165,9 @@ static void case_16_new_in_a_full_book_drops_the_last(void **state) {
 static void case_16_delete_thru_and_from(void **state) {
   (void)state;
   books_snapshot(&books, 0, 1, ten, 10);
-  books_apply(&books, 0, event_at(1, 2, PL_BID, PL_LEVEL_DELETE_THRU, 3, 10, 0, 0));
+  books_apply(&books, 0, event_at(1, 2, PL_BID, PL_LEVEL_DELETE_FROM, 3, 10, 0, 0));
   books_expect(&books, 0, ten + 3, 7);
-  books_apply(&books, 0, event_at(2, 3, PL_BID, PL_LEVEL_DELETE_FROM, 3, 10, 0, 0));
-  books_expect(&books, 0, ten + 3, 2);
-  books_apply(&books, 0, event_at(3, 4, PL_BID, PL_LEVEL_DELETE_THRU, 2, 10, 0, 0));
+  books_apply(&books, 0, event_at(2, 3, PL_BID, PL_LEVEL_DELETE_THRU, 1, 10, 0, 0));
   books_expect(&books, 0, NULL, 0);
   assert_int_equal(count()->levels_removed, 10);
 }

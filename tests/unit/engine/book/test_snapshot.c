@@ -66,7 +66,7 @@ static void long_sides_are_sorted_however_they_come(void **state) {
   uint64_t seed = 1;
   for (uint32_t way = 0; way < 4; way++) {
     for (uint32_t i = 0; i < PL_BOOK_LEVELS_MAX; i++)
-      levels[i] = sorted[i] = (struct level){PL_BID, 5000 - i, 1 + i};
+      levels[i] = sorted[i] = (struct level){PL_BID, 2 * PL_BOOK_LEVELS_MAX - i, 1 + i};
     for (uint32_t i = PL_BOOK_LEVELS_MAX - 1; way == 1 && i > 0; i--) {
       uint32_t pick = (uint32_t)random_below(&seed, i + 1);
       struct level swapped = levels[i];
