@@ -1,5 +1,6 @@
 #include "control/daemon/source.h"
 
+#include "dataplane/feed/ethernet.h"
 #include "dataplane/port/capture_writer.h"
 #include "dataplane/port/inflate.h"
 #include "dataplane/venue/itch_file.h"
@@ -11,9 +12,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define HEADERS_BYTES 42          /* Ethernet 14, IPv4 20, UDP 8 */
-#define GROUP         0xe9360c6fu /* where Nasdaq sends this feed: 233.54.12.111, port 26477 */
-#define PORT          26477
+/* Where Nasdaq sends this feed: 233.54.12.111, port 26477. */
+static const struct pl_ethernet_path day_path = {
+    .source_ip = 0x0a000001,
+    .group_ip = 0xe9360c6f,
+    .source_port = 26477,
+    .destination_port = 26477,
+};
 
 /* A day file on its way into a capture. */
 struct day {
@@ -22,7 +27,7 @@ struct day {
   size_t size_bytes, at;
   struct pl_itch_file file;
   struct pl_capture_writer *writer;
-  uint8_t frame[HEADERS_BYTES + PL_ITCH_FILE_PACKET_BYTES_MAX];
+  uint8_t frame[PL_ETHERNET_OVERHEAD + PL_ITCH_FILE_PACKET_BYTES_MAX];
 };
 
 /* Whether it begins as pcap or pcapng files do, in either byte order. */
@@ -36,46 +41,18 @@ static bool is_capture(const uint8_t *bytes, size_t size_bytes) {
   return false;
 }
 
-static void set_be16(uint8_t *at, size_t value) {
-  at[0] = (uint8_t)(value >> 8);
-  at[1] = (uint8_t)value;
-}
-
-/* UDP checksum 0: none, as many feeds send. */
-static void put_headers(uint8_t *frame, size_t payload_bytes) {
-  static const uint8_t ethernet[] = {0x01, 0x00, 0x5e, 0x36, 0x0c, 0x6f, 0x02, 0, 0, 0, 0, 1, 8, 0};
-  uint8_t *ip = frame + sizeof ethernet, *udp = ip + 20;
-  memset(frame, 0, HEADERS_BYTES);
-  memcpy(frame, ethernet, sizeof ethernet);
-  ip[0] = 0x45;
-  set_be16(ip + 2, 28 + payload_bytes);
-  ip[8] = 1;  /* hops */
-  ip[9] = 17; /* UDP */
-  ip[12] = 10;
-  ip[15] = 1;
-  set_be16(ip + 16, GROUP >> 16);
-  set_be16(ip + 18, GROUP & 0xffff);
-  uint32_t sum = 0;
-  for (uint32_t i = 0; i < 20; i += 2) sum += (uint32_t)ip[i] << 8 | ip[i + 1];
-  sum = (sum & 0xffff) + (sum >> 16);
-  set_be16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
-  set_be16(udp, PORT);
-  set_be16(udp + 2, PORT);
-  set_be16(udp + 4, 8 + payload_bytes);
-}
-
 static enum pl_status put_packets(struct day *day) {
   while (day->at < day->size_bytes) {
     size_t packet_bytes, used_bytes;
     enum pl_status status =
         pl_itch_file_next(&day->file, day->bytes + day->at, day->size_bytes - day->at,
-                          day->frame + HEADERS_BYTES, &packet_bytes, &used_bytes);
+                          day->frame + PL_ETHERNET_OVERHEAD, &packet_bytes, &used_bytes);
     if (status != PL_OK) return status;
     day->at += used_bytes;
-    put_headers(day->frame, packet_bytes);
-    const struct pl_frame frame = {.data = day->frame,
-                                   .size_bytes = (uint32_t)(HEADERS_BYTES + packet_bytes),
-                                   .recv_ns = day->file.time_ns};
+    size_t frame_bytes = pl_ethernet_wrap(&day_path, 0, day->frame + PL_ETHERNET_OVERHEAD,
+                                          packet_bytes, day->frame, sizeof day->frame);
+    const struct pl_frame frame = {
+        .data = day->frame, .size_bytes = (uint32_t)frame_bytes, .recv_ns = day->file.time_ns};
     if (!pl_capture_writer_put(day->writer, &frame)) return PL_E_MEMORY;
   }
   return PL_OK;

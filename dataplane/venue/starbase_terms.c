@@ -93,27 +93,9 @@ static void take_groups(struct pl_instrument *entry, const struct pl_starbase_me
 /* Takes the unit of an instrument's quantities. Orders in another unit are not its orders. */
 static void take_unit(struct pl_writer *writer, uint32_t instrument,
                       const struct pl_starbase_message *m, uint64_t seq) {
-  static const int64_t powers[] = {1,
-                                   10,
-                                   100,
-                                   1000,
-                                   10000,
-                                   100000,
-                                   1000000,
-                                   10000000,
-                                   100000000,
-                                   1000000000,
-                                   10000000000,
-                                   100000000000,
-                                   1000000000000,
-                                   10000000000000,
-                                   100000000000000,
-                                   1000000000000000,
-                                   10000000000000000,
-                                   100000000000000000,
-                                   1000000000000000000};
   struct pl_starbase_row *row = pl_starbase_row(writer, instrument);
-  int64_t unit_e8 = powers[(int8_t)m->body[256] - PL_STARBASE_EXPONENT_MIN];
+  int64_t unit_e8 = 1;
+  for (int32_t i = PL_STARBASE_EXPONENT_MIN; i < (int8_t)m->body[256]; i++) unit_e8 *= 10;
   if (row->unit_e8 != 0 && row->unit_e8 != unit_e8) {
     if (pl_starbase_channel(writer)->snapshot.instrument == instrument)
       pl_starbase_throw_away(writer, m->exch_ns);

@@ -14,7 +14,7 @@
 #ifndef PL_TESTS_VENUE_ES_CME_H
 #define PL_TESTS_VENUE_ES_CME_H
 
-#include "tests/venue/ethernet.h"
+#include "dataplane/feed/ethernet.h"
 #include "tests/venue/exchange.h"
 
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tests/venue/ethernet.h"
+#include "dataplane/feed/ethernet.h"
 #include "tests/venue/exchange.h"
 #include "tests/venue/wire_deribit.h"
 

@@ -5,8 +5,8 @@
 #ifndef PL_TESTS_VENUE_LOAD_H
 #define PL_TESTS_VENUE_LOAD_H
 
+#include "dataplane/feed/ethernet.h"
 #include "tests/venue/day.h"
-#include "tests/venue/ethernet.h"
 #include "tests/venue/exchange.h"
 
 #define PL_LOAD_STREAMS     2u /* of a channel: market data, and reference data apart */

@@ -1,5 +1,7 @@
 #include "tests/venue/wire_cme.h"
 
+#include "tests/venue/put.h"
+
 #include <string.h>
 
 #define PACKET_BYTES  12u
@@ -9,32 +11,15 @@
 #define SCHEMA_ID     1u
 
 /* The messages are written into zeroed memory, field by field at its offset. */
-static void put_u16(uint8_t *at, uint16_t value) {
-  at[0] = (uint8_t)(value & 0xff);
-  at[1] = (uint8_t)(value >> 8);
-}
-
-static void put_u32(uint8_t *at, uint32_t value) {
-  for (unsigned i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (8 * i));
-}
-
-static void put_u64(uint8_t *at, uint64_t value) {
-  for (unsigned i = 0; i < 8; i++) at[i] = (uint8_t)(value >> (8 * i));
-}
-
 static void put_price(uint8_t *at, int64_t price_e9) {
-  put_u64(at, (uint64_t)price_e9);
+  pl_put_u64(at, (uint64_t)price_e9);
 }
 
 static void put_qty(uint8_t *at, int64_t qty, bool long_qty) {
   if (long_qty)
-    put_u64(at, qty == PL_WIRE_CME_QTY_NULL ? UINT64_MAX : (uint64_t)qty);
+    pl_put_u64(at, qty == PL_WIRE_CME_QTY_NULL ? UINT64_MAX : (uint64_t)qty);
   else
-    put_u32(at, qty == PL_WIRE_CME_QTY_NULL ? INT32_MAX : (uint32_t)qty);
-}
-
-static void put_text(uint8_t *at, const char *text, size_t width) {
-  if (text != NULL) memcpy(at, text, strnlen(text, width));
+    pl_put_u32(at, qty == PL_WIRE_CME_QTY_NULL ? INT32_MAX : (uint32_t)qty);
 }
 
 /* Reserves a zeroed message and writes its header. Returns where the block goes, NULL if full.
@@ -46,23 +31,23 @@ static uint8_t *open_message(struct pl_wire_cme *packet, uint16_t template_id, u
   uint8_t *at = packet->bytes + packet->size;
   memset(at, 0, size);
   packet->size += size;
-  put_u16(at, (uint16_t)size);
-  put_u16(at + 2, block_bytes);
-  put_u16(at + 4, template_id);
-  put_u16(at + 6, SCHEMA_ID);
-  put_u16(at + 8, packet->version);
+  pl_put_u16(at, (uint16_t)size);
+  pl_put_u16(at + 2, block_bytes);
+  pl_put_u16(at + 4, template_id);
+  pl_put_u16(at + 6, SCHEMA_ID);
+  pl_put_u16(at + 8, packet->version);
   return at + MESSAGE_BYTES;
 }
 
 /* Writes a group's head; returns where its entries go. */
 static uint8_t *put_group(uint8_t *at, uint16_t entry_bytes, uint8_t count) {
-  put_u16(at, entry_bytes);
+  pl_put_u16(at, entry_bytes);
   at[2] = count;
   return at + GROUP_BYTES;
 }
 
 static uint8_t *put_group8(uint8_t *at, uint16_t entry_bytes, uint8_t count) {
-  put_u16(at, entry_bytes);
+  pl_put_u16(at, entry_bytes);
   at[7] = count;
   return at + GROUP8_BYTES;
 }
@@ -71,8 +56,8 @@ bool pl_wire_cme_begin(struct pl_wire_cme *packet, uint8_t *bytes, size_t capaci
                        uint16_t version, uint32_t seq, uint64_t sending_ns) {
   if (capacity < PACKET_BYTES) return false;
   *packet = (struct pl_wire_cme){bytes, capacity, PACKET_BYTES, version};
-  put_u32(bytes, seq);
-  put_u64(bytes + 4, sending_ns);
+  pl_put_u32(bytes, seq);
+  pl_put_u64(bytes + 4, sending_ns);
   return true;
 }
 
@@ -80,8 +65,8 @@ bool pl_wire_cme_raw(struct pl_wire_cme *packet, uint16_t template_id, uint16_t 
                      uint16_t block_bytes, const uint8_t *body, size_t body_bytes) {
   uint8_t *at = open_message(packet, template_id, 0, body_bytes);
   if (at == NULL) return false;
-  put_u16(at - 8, block_bytes);
-  put_u16(at - 4, schema_id);
+  pl_put_u16(at - 8, block_bytes);
+  pl_put_u16(at - 4, schema_id);
   if (body_bytes != 0) memcpy(at, body, body_bytes);
   return true;
 }
@@ -93,7 +78,7 @@ bool pl_wire_cme_heartbeat(struct pl_wire_cme *packet) {
 bool pl_wire_cme_reset(struct pl_wire_cme *packet, uint64_t time_ns, uint8_t event) {
   uint8_t *at = open_message(packet, 4, 9, GROUP_BYTES + 2);
   if (at == NULL) return false;
-  put_u64(at, time_ns);
+  pl_put_u64(at, time_ns);
   at[8] = event;
   put_group(at + 9, 2, 1);
   return true;
@@ -102,11 +87,11 @@ bool pl_wire_cme_reset(struct pl_wire_cme *packet, uint64_t time_ns, uint8_t eve
 bool pl_wire_cme_status(struct pl_wire_cme *packet, const struct pl_wire_cme_status *status) {
   uint8_t *at = open_message(packet, 30, 30, 0);
   if (at == NULL) return false;
-  put_u64(at, status->time_ns);
-  put_text(at + 8, status->group, 6);
-  put_text(at + 14, status->asset, 6);
-  put_u32(at + 20, (uint32_t)status->id);
-  put_u16(at + 24, UINT16_MAX);
+  pl_put_u64(at, status->time_ns);
+  pl_put_text(at + 8, status->group, 6, '\0');
+  pl_put_text(at + 14, status->asset, 6, '\0');
+  pl_put_u32(at + 20, (uint32_t)status->id);
+  pl_put_u16(at + 24, UINT16_MAX);
   at[26] = status->event;
   at[27] = status->state;
   return true;
@@ -116,7 +101,7 @@ bool pl_wire_cme_book(struct pl_wire_cme *packet, const struct pl_wire_cme_book 
   size_t tail = GROUP_BYTES + 32u * book->level_count + GROUP8_BYTES + 24u * book->order_count;
   uint8_t *at = open_message(packet, book->long_qty ? 64 : 46, 11, tail);
   if (at == NULL) return false;
-  put_u64(at, book->time_ns);
+  pl_put_u64(at, book->time_ns);
   at[8] = book->event;
   at = put_group(at + 11, 32, book->level_count);
   for (uint32_t i = 0; i < book->level_count; i++, at += 32) {
@@ -124,19 +109,19 @@ bool pl_wire_cme_book(struct pl_wire_cme *packet, const struct pl_wire_cme_book 
     uint32_t shift = book->long_qty ? 4 : 0; /* the quantity is so much longer */
     put_price(at, level->price_e9);
     put_qty(at + 8, level->qty, book->long_qty);
-    put_u32(at + 12 + shift, (uint32_t)level->id);
-    put_u32(at + 16 + shift, level->number);
-    put_u32(at + 20 + shift, 1);
+    pl_put_u32(at + 12 + shift, (uint32_t)level->id);
+    pl_put_u32(at + 16 + shift, level->number);
+    pl_put_u32(at + 20 + shift, 1);
     at[24 + shift] = level->level;
     at[25 + shift] = level->action;
     at[26 + shift] = (uint8_t)level->type;
-    if (!book->long_qty && packet->version >= 10) put_u32(at + 27, INT32_MAX);
+    if (!book->long_qty && packet->version >= 10) pl_put_u32(at + 27, INT32_MAX);
   }
   at = put_group8(at, 24, book->order_count);
   for (uint32_t i = 0; i < book->order_count; i++, at += 24) {
     const struct pl_wire_cme_reference *order = &book->orders[i];
-    put_u64(at, order->order_id);
-    put_u64(at + 8, order->priority);
+    pl_put_u64(at, order->order_id);
+    pl_put_u64(at + 8, order->priority);
     put_qty(at + 16, order->qty, false);
     at[20] = order->reference;
     at[21] = order->action;
@@ -147,16 +132,16 @@ bool pl_wire_cme_book(struct pl_wire_cme *packet, const struct pl_wire_cme_book 
 bool pl_wire_cme_orders(struct pl_wire_cme *packet, const struct pl_wire_cme_orders *orders) {
   uint8_t *at = open_message(packet, 47, 11, GROUP_BYTES + 40u * orders->order_count);
   if (at == NULL) return false;
-  put_u64(at, orders->time_ns);
+  pl_put_u64(at, orders->time_ns);
   at[8] = orders->event;
   at = put_group(at + 11, 40, orders->order_count);
   for (uint32_t i = 0; i < orders->order_count; i++, at += 40) {
     const struct pl_wire_cme_order *order = &orders->orders[i];
-    put_u64(at, order->order_id);
-    put_u64(at + 8, order->priority);
+    pl_put_u64(at, order->order_id);
+    pl_put_u64(at + 8, order->priority);
     put_price(at + 16, order->price_e9);
     put_qty(at + 24, order->qty, false);
-    put_u32(at + 28, (uint32_t)order->id);
+    pl_put_u32(at + 28, (uint32_t)order->id);
     at[32] = order->action;
     at[33] = (uint8_t)order->type;
   }
@@ -169,7 +154,7 @@ bool pl_wire_cme_trades(struct pl_wire_cme *packet, const struct pl_wire_cme_tra
                 16u * trades->order_count;
   uint8_t *at = open_message(packet, trades->long_qty ? 65 : 48, 11, tail);
   if (at == NULL) return false;
-  put_u64(at, trades->time_ns);
+  pl_put_u64(at, trades->time_ns);
   at[8] = trades->event;
   at = put_group(at + 11, entry_bytes, trades->trade_count);
   for (uint32_t i = 0; i < trades->trade_count; i++, at += entry_bytes) {
@@ -178,17 +163,17 @@ bool pl_wire_cme_trades(struct pl_wire_cme *packet, const struct pl_wire_cme_tra
     uint8_t *tail_at = at + (trades->long_qty ? 32 : 24);
     put_price(at, trade->price_e9);
     put_qty(at + 8, trade->qty, trades->long_qty);
-    put_u32(at + 12 + shift, (uint32_t)trade->id);
-    put_u32(at + 16 + shift, trade->number);
-    put_u32(at + 20 + shift, 2);
-    put_u32(at + (trades->long_qty ? 28 : 26), trade->trade_id);
+    pl_put_u32(at + 12 + shift, (uint32_t)trade->id);
+    pl_put_u32(at + 16 + shift, trade->number);
+    pl_put_u32(at + 20 + shift, 2);
+    pl_put_u32(at + (trades->long_qty ? 28 : 26), trade->trade_id);
     tail_at[0] = trade->aggressor;
     tail_at[1] = trade->action;
   }
   at = put_group8(at, 16, trades->order_count);
   for (uint32_t i = 0; i < trades->order_count; i++, at += 16) {
-    put_u64(at, trades->order_ids[i]);
-    put_u32(at + 8, 1);
+    pl_put_u64(at, trades->order_ids[i]);
+    pl_put_u32(at + 8, 1);
   }
   return true;
 }
@@ -198,13 +183,13 @@ bool pl_wire_cme_snapshot(struct pl_wire_cme *packet, const struct pl_wire_cme_s
   uint8_t *at = open_message(packet, snapshot->long_qty ? 69 : 52, 59,
                              GROUP_BYTES + (size_t)entry_bytes * snapshot->level_count);
   if (at == NULL) return false;
-  put_u32(at, snapshot->last_seq);
-  put_u32(at + 4, 1);
-  put_u32(at + 8, (uint32_t)snapshot->id);
-  put_u32(at + 12, snapshot->number);
-  put_u64(at + 16, snapshot->time_ns);
-  put_u64(at + 24, snapshot->time_ns);
-  put_u16(at + 32, UINT16_MAX);
+  pl_put_u32(at, snapshot->last_seq);
+  pl_put_u32(at + 4, 1);
+  pl_put_u32(at + 8, (uint32_t)snapshot->id);
+  pl_put_u32(at + 12, snapshot->number);
+  pl_put_u64(at + 16, snapshot->time_ns);
+  pl_put_u64(at + 24, snapshot->time_ns);
+  pl_put_u16(at + 32, UINT16_MAX);
   at[34] = snapshot->state;
   for (uint32_t offset = 35; offset <= 51; offset += 8)
     put_price(at + offset, PL_WIRE_CME_PRICE_NULL);
@@ -214,7 +199,7 @@ bool pl_wire_cme_snapshot(struct pl_wire_cme *packet, const struct pl_wire_cme_s
     uint32_t shift = snapshot->long_qty ? 4 : 0;
     put_price(at, level->price_e9);
     put_qty(at + 8, level->qty, snapshot->long_qty);
-    put_u32(at + 12 + shift, 1);
+    pl_put_u32(at + 12 + shift, 1);
     at[16 + shift] = level->level;
     at[entry_bytes - 1] = (uint8_t)level->type;
   }
@@ -225,17 +210,17 @@ bool pl_wire_cme_snapshot_orders(struct pl_wire_cme *packet,
                                  const struct pl_wire_cme_snapshot_orders *snapshot) {
   uint8_t *at = open_message(packet, 53, 28, GROUP_BYTES + 29u * snapshot->order_count);
   if (at == NULL) return false;
-  put_u32(at, snapshot->last_seq);
-  put_u32(at + 4, 1);
-  put_u32(at + 8, (uint32_t)snapshot->id);
-  put_u32(at + 12, snapshot->chunks);
-  put_u32(at + 16, snapshot->chunk);
-  put_u64(at + 20, snapshot->time_ns);
+  pl_put_u32(at, snapshot->last_seq);
+  pl_put_u32(at + 4, 1);
+  pl_put_u32(at + 8, (uint32_t)snapshot->id);
+  pl_put_u32(at + 12, snapshot->chunks);
+  pl_put_u32(at + 16, snapshot->chunk);
+  pl_put_u64(at + 20, snapshot->time_ns);
   at = put_group(at + 28, 29, snapshot->order_count);
   for (uint32_t i = 0; i < snapshot->order_count; i++, at += 29) {
     const struct pl_wire_cme_order *order = &snapshot->orders[i];
-    put_u64(at, order->order_id);
-    put_u64(at + 8, order->priority);
+    pl_put_u64(at, order->order_id);
+    pl_put_u64(at + 8, order->priority);
     put_price(at + 16, order->price_e9);
     put_qty(at + 24, order->qty, false);
     at[28] = (uint8_t)order->type;
@@ -257,17 +242,17 @@ static void put_definition_groups(uint8_t *at, const struct pl_wire_cme_definiti
   uint8_t events = definition->expiry_ns != 0;
   at = put_group(at, 9, (uint8_t)(1 + events));
   at[0] = 5; /* activation */
-  put_u64(at + 1, 1);
+  pl_put_u64(at + 1, 1);
   at += 9;
   if (events != 0) {
     at[0] = 7;
-    put_u64(at + 1, definition->expiry_ns);
+    pl_put_u64(at + 1, definition->expiry_ns);
     at += 9;
   }
   const uint8_t depths[] = {definition->depth, definition->depth_implied};
   at = put_group(at, 4, 2);
   for (uint32_t i = 0; i < 2; i++, at += 4) {
-    put_text(at, depths[i] == 0 ? "MBO" : i == 0 ? "GBX" : "GBI", 3);
+    pl_put_text(at, depths[i] == 0 ? "MBO" : i == 0 ? "GBX" : "GBI", 3, '\0');
     at[3] = depths[i];
   }
   at = put_group(at, 4, 1) + 4; /* attributes */
@@ -275,7 +260,7 @@ static void put_definition_groups(uint8_t *at, const struct pl_wire_cme_definiti
   if (!spread) return;
   at = put_group(at, 18, definition->leg_count);
   for (uint32_t i = 0; i < definition->leg_count; i++, at += 18) {
-    put_u32(at, (uint32_t)definition->legs[i].id);
+    pl_put_u32(at, (uint32_t)definition->legs[i].id);
     at[4] = definition->legs[i].side;
     at[5] = (uint8_t)definition->legs[i].ratio;
   }
@@ -292,13 +277,13 @@ bool pl_wire_cme_definition(struct pl_wire_cme *packet,
   uint8_t *at = open_message(packet, definition->template_id, block_bytes, tail);
   if (at == NULL) return false;
   at[0] = definition->event;
-  put_u32(at + 1, definition->total);
+  pl_put_u32(at + 1, definition->total);
   at[5] = (uint8_t)definition->action;
   at[14] = definition->state;
-  put_text(at + 23, definition->group, 6);
-  put_text(at + 29, definition->asset, 6);
-  put_text(at + 35, definition->symbol, 20);
-  put_u32(at + 55, (uint32_t)definition->id);
+  pl_put_text(at + 23, definition->group, 6, '\0');
+  pl_put_text(at + 29, definition->asset, 6, '\0');
+  pl_put_text(at + 35, definition->symbol, 20, '\0');
+  pl_put_u32(at + 55, (uint32_t)definition->id);
   put_price(at + layout->tick, definition->tick_e9);
   put_price(at + layout->factor, definition->factor_e9);
   if (layout->size != 0) put_price(at + layout->size, definition->size_e9);
@@ -313,14 +298,14 @@ bool pl_wire_cme_limits(struct pl_wire_cme *packet, uint64_t time_ns, uint8_t ev
                         uint32_t number, int64_t high_e9, int64_t low_e9) {
   uint8_t *at = open_message(packet, 50, 11, GROUP_BYTES + 32);
   if (at == NULL) return false;
-  put_u64(at, time_ns);
+  pl_put_u64(at, time_ns);
   at[8] = event;
   at = put_group(at + 11, 32, 1);
   put_price(at, high_e9);
   put_price(at + 8, low_e9);
   put_price(at + 16, PL_WIRE_CME_PRICE_NULL);
-  put_u32(at + 24, (uint32_t)id);
-  put_u32(at + 28, number);
+  pl_put_u32(at + 24, (uint32_t)id);
+  pl_put_u32(at + 28, number);
   return true;
 }
 
@@ -329,11 +314,11 @@ bool pl_wire_cme_volume(struct pl_wire_cme *packet, uint64_t time_ns, uint8_t ev
   uint16_t entry_bytes = long_qty ? 24 : 16;
   uint8_t *at = open_message(packet, long_qty ? 66 : 37, 11, GROUP_BYTES + entry_bytes);
   if (at == NULL) return false;
-  put_u64(at, time_ns);
+  pl_put_u64(at, time_ns);
   at[8] = event;
   at = put_group(at + 11, entry_bytes, 1);
   put_qty(at, qty, long_qty);
-  put_u32(at + (long_qty ? 8 : 4), (uint32_t)id);
-  put_u32(at + (long_qty ? 12 : 8), number);
+  pl_put_u32(at + (long_qty ? 8 : 4), (uint32_t)id);
+  pl_put_u32(at + (long_qty ? 12 : 8), number);
   return true;
 }

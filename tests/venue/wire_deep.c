@@ -1,41 +1,31 @@
 #include "tests/venue/wire_deep.h"
 
+#include "tests/venue/put.h"
+
 #include <string.h>
 
 #define VERSION     1u
 #define PROTOCOL_ID 0x8004u
 
-/* The writers below all take the place to write and return the place after it. */
-static uint8_t *put(uint8_t *at, uint64_t value, size_t bytes) {
-  for (size_t i = 0; i < bytes; i++) at[i] = (uint8_t)(value >> (8 * i));
-  return at + bytes;
-}
-
-static uint8_t *put_text(uint8_t *at, const char *text, size_t width) {
-  memset(at, ' ', width);
-  memcpy(at, text, strnlen(text, width));
-  return at + width;
-}
-
 bool pl_wire_deep_begin(struct pl_wire_deep *packet, uint8_t *bytes, size_t capacity,
                         const struct pl_wire_deep_head *head) {
   if (capacity < PL_WIRE_DEEP_HEAD) return false;
   *packet = (struct pl_wire_deep){.bytes = bytes, .capacity = capacity, .size = PL_WIRE_DEEP_HEAD};
-  uint8_t *at = put(bytes, VERSION, 1);
-  at = put(at, 0, 1);
-  at = put(at, PROTOCOL_ID, 2);
-  at = put(at, head->channel_id, 4);
-  at = put(at, head->session, 4);
-  at = put(at, 0, 4); /* payload length and message count are known at finish */
-  at = put(at, head->stream_offset, 8);
-  at = put(at, head->first_seq, 8);
-  put(at, head->send_ns, 8);
+  uint8_t *at = pl_put_le(bytes, VERSION, 1);
+  at = pl_put_le(at, 0, 1);
+  at = pl_put_le(at, PROTOCOL_ID, 2);
+  at = pl_put_le(at, head->channel_id, 4);
+  at = pl_put_le(at, head->session, 4);
+  at = pl_put_le(at, 0, 4); /* payload length and message count are known at finish */
+  at = pl_put_le(at, head->stream_offset, 8);
+  at = pl_put_le(at, head->first_seq, 8);
+  pl_put_le(at, head->send_ns, 8);
   return true;
 }
 
 size_t pl_wire_deep_finish(struct pl_wire_deep *packet) {
-  put(packet->bytes + 12, packet->size - PL_WIRE_DEEP_HEAD, 2);
-  put(packet->bytes + 14, packet->messages, 2);
+  pl_put_le(packet->bytes + 12, packet->size - PL_WIRE_DEEP_HEAD, 2);
+  pl_put_le(packet->bytes + 14, packet->messages, 2);
   return packet->size;
 }
 
@@ -44,7 +34,7 @@ static uint8_t *open_message(struct pl_wire_deep *packet, size_t size) {
   size_t limit = PL_WIRE_DEEP_HEAD + UINT16_MAX;
   if (limit > packet->capacity) limit = packet->capacity;
   if (size > UINT16_MAX || PL_WIRE_DEEP_LENGTH + size > limit - packet->size) return NULL;
-  uint8_t *at = put(packet->bytes + packet->size, size, PL_WIRE_DEEP_LENGTH);
+  uint8_t *at = pl_put_le(packet->bytes + packet->size, size, PL_WIRE_DEEP_LENGTH);
   packet->size += PL_WIRE_DEEP_LENGTH + size;
   packet->messages++;
   return at;
@@ -55,10 +45,10 @@ static uint8_t *open_about(struct pl_wire_deep *packet, size_t size, char type,
                            const struct pl_wire_deep_about *about) {
   uint8_t *at = open_message(packet, size);
   if (at == NULL) return NULL;
-  at = put(at, (uint8_t)type, 1);
-  at = put(at, about->code, 1);
-  at = put(at, about->time_ns, 8);
-  return put_text(at, about->symbol, 8);
+  at = pl_put_le(at, (uint8_t)type, 1);
+  at = pl_put_le(at, about->code, 1);
+  at = pl_put_le(at, about->time_ns, 8);
+  return pl_put_text(at, about->symbol, 8, ' ');
 }
 
 bool pl_wire_deep_raw(struct pl_wire_deep *packet, const uint8_t *message, size_t size) {
@@ -71,9 +61,9 @@ bool pl_wire_deep_raw(struct pl_wire_deep *packet, const uint8_t *message, size_
 bool pl_wire_deep_system_event(struct pl_wire_deep *packet, char code, uint64_t time_ns) {
   uint8_t *at = open_message(packet, 10);
   if (at == NULL) return false;
-  at = put(at, 'S', 1);
-  at = put(at, (uint8_t)code, 1);
-  put(at, time_ns, 8);
+  at = pl_put_le(at, 'S', 1);
+  at = pl_put_le(at, (uint8_t)code, 1);
+  pl_put_le(at, time_ns, 8);
   return true;
 }
 
@@ -81,9 +71,9 @@ bool pl_wire_deep_directory(struct pl_wire_deep *packet, const struct pl_wire_de
                             uint32_t round_lot, int64_t poc_price_e4, uint8_t luld_tier) {
   uint8_t *at = open_about(packet, 31, 'D', about);
   if (at == NULL) return false;
-  at = put(at, round_lot, 4);
-  at = put(at, (uint64_t)poc_price_e4, 8);
-  put(at, luld_tier, 1);
+  at = pl_put_le(at, round_lot, 4);
+  at = pl_put_le(at, (uint64_t)poc_price_e4, 8);
+  pl_put_le(at, luld_tier, 1);
   return true;
 }
 
@@ -91,7 +81,7 @@ bool pl_wire_deep_status(struct pl_wire_deep *packet, const struct pl_wire_deep_
                          const char *reason) {
   uint8_t *at = open_about(packet, 22, 'H', about);
   if (at == NULL) return false;
-  put_text(at, reason, 4);
+  pl_put_text(at, reason, 4, ' ');
   return true;
 }
 
@@ -107,7 +97,7 @@ bool pl_wire_deep_short_sale(struct pl_wire_deep *packet, const struct pl_wire_d
                              char detail) {
   uint8_t *at = open_about(packet, 19, 'P', about);
   if (at == NULL) return false;
-  put(at, (uint8_t)detail, 1);
+  pl_put_le(at, (uint8_t)detail, 1);
   return true;
 }
 
@@ -120,8 +110,8 @@ bool pl_wire_deep_level(struct pl_wire_deep *packet, char side,
                         const struct pl_wire_deep_level *level) {
   uint8_t *at = open_about(packet, 30, side == 'B' ? '8' : '5', &level->about);
   if (at == NULL) return false;
-  at = put(at, level->size, 4);
-  put(at, (uint64_t)level->price_e4, 8);
+  at = pl_put_le(at, level->size, 4);
+  pl_put_le(at, (uint64_t)level->price_e4, 8);
   return true;
 }
 
@@ -129,9 +119,9 @@ static bool put_trade(struct pl_wire_deep *packet, char type,
                       const struct pl_wire_deep_trade *trade) {
   uint8_t *at = open_about(packet, 38, type, &trade->about);
   if (at == NULL) return false;
-  at = put(at, trade->size, 4);
-  at = put(at, (uint64_t)trade->price_e4, 8);
-  put(at, trade->trade_id, 8);
+  at = pl_put_le(at, trade->size, 4);
+  at = pl_put_le(at, (uint64_t)trade->price_e4, 8);
+  pl_put_le(at, trade->trade_id, 8);
   return true;
 }
 
@@ -147,21 +137,21 @@ bool pl_wire_deep_official(struct pl_wire_deep *packet, const struct pl_wire_dee
                            int64_t price_e4) {
   uint8_t *at = open_about(packet, 26, 'X', about);
   if (at == NULL) return false;
-  put(at, (uint64_t)price_e4, 8);
+  pl_put_le(at, (uint64_t)price_e4, 8);
   return true;
 }
 
 bool pl_wire_deep_auction(struct pl_wire_deep *packet, const struct pl_wire_deep_auction *auction) {
   uint8_t *at = open_about(packet, 80, 'A', &auction->about);
   if (at == NULL) return false;
-  at = put(at, auction->paired, 4);
-  at = put(at, (uint64_t)auction->prices_e4[0], 8);
-  at = put(at, (uint64_t)auction->prices_e4[1], 8);
-  at = put(at, auction->imbalance, 4);
-  at = put(at, auction->imbalance_side, 1);
-  at = put(at, auction->extensions, 1);
-  at = put(at, auction->scheduled_s, 4);
-  for (unsigned i = 2; i < 6; i++) at = put(at, (uint64_t)auction->prices_e4[i], 8);
+  at = pl_put_le(at, auction->paired, 4);
+  at = pl_put_le(at, (uint64_t)auction->prices_e4[0], 8);
+  at = pl_put_le(at, (uint64_t)auction->prices_e4[1], 8);
+  at = pl_put_le(at, auction->imbalance, 4);
+  at = pl_put_le(at, auction->imbalance_side, 1);
+  at = pl_put_le(at, auction->extensions, 1);
+  at = pl_put_le(at, auction->scheduled_s, 4);
+  for (unsigned i = 2; i < 6; i++) at = pl_put_le(at, (uint64_t)auction->prices_e4[i], 8);
   return true;
 }
 

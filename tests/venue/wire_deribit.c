@@ -1,51 +1,24 @@
 #include "tests/venue/wire_deribit.h"
 
+#include "tests/venue/put.h"
+
 #include <string.h>
 
 #define SCHEMA_ID           1u
 #define SIDE_LEVEL_BOOK     18u
 #define SIDE_LEVEL_SNAPSHOT 17u
 
-/* The writers below all take the place to write and return the place after it. */
-static uint8_t *put_u8(uint8_t *at, uint8_t value) {
-  *at = value;
-  return at + 1;
-}
-
-static uint8_t *put_u16(uint8_t *at, uint16_t value) {
-  at[0] = (uint8_t)(value & 0xff);
-  at[1] = (uint8_t)(value >> 8);
-  return at + 2;
-}
-
-static uint8_t *put_u32(uint8_t *at, uint32_t value) {
-  for (unsigned i = 0; i < 4; i++) at[i] = (uint8_t)(value >> (8 * i));
-  return at + 4;
-}
-
-static uint8_t *put_u64(uint8_t *at, uint64_t value) {
-  for (unsigned i = 0; i < 8; i++) at[i] = (uint8_t)(value >> (8 * i));
-  return at + 8;
-}
-
 static uint8_t *put_double(uint8_t *at, double value) {
   uint64_t bits = UINT64_MAX; /* the venue's null; one NaN for all, whatever the compiler made */
   if (value == value) memcpy(&bits, &value, sizeof bits);
-  return put_u64(at, bits);
-}
-
-static uint8_t *put_text(uint8_t *at, const char *text, size_t width) {
-  size_t length = text == NULL ? 0 : strnlen(text, width);
-  memset(at, 0, width);
-  if (length > 0) memcpy(at, text, length);
-  return at + width;
+  return pl_put_u64(at, bits);
 }
 
 static uint8_t *put_group(uint8_t *at, uint16_t block_length, uint16_t count) {
-  at = put_u16(at, block_length);
-  at = put_u16(at, count);
-  at = put_u16(at, 0);
-  return put_u16(at, 0);
+  at = pl_put_u16(at, block_length);
+  at = pl_put_u16(at, count);
+  at = pl_put_u16(at, 0);
+  return pl_put_u16(at, 0);
 }
 
 /* What a message header needs; `tail` is the size of everything after the fixed block. */
@@ -61,12 +34,12 @@ static uint8_t *open_message(struct pl_wire_packet *packet, const struct message
   if (packet->size > limit || size > limit - packet->size) return NULL;
   uint8_t *at = packet->bytes + packet->size;
   packet->size += size;
-  at = put_u16(at, message->block_length);
-  at = put_u16(at, message->template_id);
-  at = put_u16(at, SCHEMA_ID);
-  at = put_u16(at, message->version);
-  at = put_u16(at, message->groups);
-  return put_u16(at, message->vars);
+  at = pl_put_u16(at, message->block_length);
+  at = pl_put_u16(at, message->template_id);
+  at = pl_put_u16(at, SCHEMA_ID);
+  at = pl_put_u16(at, message->version);
+  at = pl_put_u16(at, message->groups);
+  return pl_put_u16(at, message->vars);
 }
 
 double pl_wire_deribit_null(void) {
@@ -80,15 +53,15 @@ bool pl_wire_deribit_begin(struct pl_wire_packet *packet, uint8_t *bytes, size_t
                            uint16_t channel, uint32_t sequence) {
   if (capacity < PL_WIRE_FRAME_HEADER) return false;
   *packet = (struct pl_wire_packet){.bytes = bytes, .capacity = capacity};
-  uint8_t *at = put_u16(bytes, 0); /* the length is known at finish */
-  at = put_u16(at, channel);
-  put_u32(at, sequence);
+  uint8_t *at = pl_put_u16(bytes, 0); /* the length is known at finish */
+  at = pl_put_u16(at, channel);
+  pl_put_u32(at, sequence);
   packet->size = PL_WIRE_FRAME_HEADER;
   return true;
 }
 
 size_t pl_wire_deribit_finish(struct pl_wire_packet *packet) {
-  put_u16(packet->bytes, (uint16_t)(packet->size - PL_WIRE_FRAME_HEADER));
+  pl_put_u16(packet->bytes, (uint16_t)(packet->size - PL_WIRE_FRAME_HEADER));
   return packet->size;
 }
 
@@ -98,15 +71,15 @@ bool pl_wire_deribit_book(struct pl_wire_packet *packet, const struct pl_wire_bo
                                              PL_WIRE_GROUP_HEADER +
                                                  (size_t)book->level_count * SIDE_LEVEL_BOOK});
   if (at == NULL) return false;
-  at = put_u32(at, book->instrument_id);
-  at = put_u64(at, book->timestamp_ms);
-  at = put_u64(at, book->prev_change_id);
-  at = put_u64(at, book->change_id);
-  at = put_u8(at, book->is_last);
+  at = pl_put_u32(at, book->instrument_id);
+  at = pl_put_u64(at, book->timestamp_ms);
+  at = pl_put_u64(at, book->prev_change_id);
+  at = pl_put_u64(at, book->change_id);
+  at = pl_put_u8(at, book->is_last);
   at = put_group(at, SIDE_LEVEL_BOOK, book->level_count);
   for (uint16_t i = 0; i < book->level_count; i++) {
-    at = put_u8(at, book->levels[i].side);
-    at = put_u8(at, book->levels[i].change);
+    at = pl_put_u8(at, book->levels[i].side);
+    at = pl_put_u8(at, book->levels[i].change);
     at = put_double(at, book->levels[i].price);
     at = put_double(at, book->levels[i].amount);
   }
@@ -118,23 +91,23 @@ bool pl_wire_deribit_trades(struct pl_wire_packet *packet, const struct pl_wire_
       packet, &(struct message){PL_WIRE_TRADES, 2, 4, 1, 0,
                                 PL_WIRE_GROUP_HEADER + (size_t)trades->trade_count * 83});
   if (at == NULL) return false;
-  at = put_u32(at, trades->instrument_id);
+  at = pl_put_u32(at, trades->instrument_id);
   at = put_group(at, 83, trades->trade_count);
   for (uint16_t i = 0; i < trades->trade_count; i++) {
     const struct pl_wire_trade *trade = &trades->trades[i];
-    at = put_u8(at, trade->direction);
+    at = pl_put_u8(at, trade->direction);
     at = put_double(at, trade->price);
     at = put_double(at, trade->amount);
-    at = put_u64(at, trade->timestamp_ms);
+    at = pl_put_u64(at, trade->timestamp_ms);
     at = put_double(at, trade->mark_price);
     at = put_double(at, trade->index_price);
-    at = put_u64(at, trade->trade_seq);
-    at = put_u64(at, trade->trade_id);
-    at = put_u8(at, trade->tick_direction);
-    at = put_u8(at, trade->liquidation);
+    at = pl_put_u64(at, trade->trade_seq);
+    at = pl_put_u64(at, trade->trade_id);
+    at = pl_put_u8(at, trade->tick_direction);
+    at = pl_put_u8(at, trade->liquidation);
     at = put_double(at, trade->iv);
-    at = put_u64(at, trade->block_trade_id);
-    at = put_u64(at, trade->combo_trade_id);
+    at = pl_put_u64(at, trade->block_trade_id);
+    at = pl_put_u64(at, trade->combo_trade_id);
   }
   return true;
 }
@@ -142,9 +115,9 @@ bool pl_wire_deribit_trades(struct pl_wire_packet *packet, const struct pl_wire_
 bool pl_wire_deribit_ticker(struct pl_wire_packet *packet, const struct pl_wire_ticker *ticker) {
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_TICKER, 2, 133, 0, 0, 0});
   if (at == NULL) return false;
-  at = put_u32(at, ticker->instrument_id);
-  at = put_u8(at, ticker->state);
-  at = put_u64(at, ticker->timestamp_ms);
+  at = pl_put_u32(at, ticker->instrument_id);
+  at = pl_put_u8(at, ticker->state);
+  at = pl_put_u64(at, ticker->timestamp_ms);
   const double values[15] = {
       ticker->open_interest,
       ticker->min_sell_price,
@@ -171,14 +144,14 @@ bool pl_wire_deribit_snapshot(struct pl_wire_packet *packet,
   size_t tail = PL_WIRE_GROUP_HEADER + (size_t)snapshot->level_count * SIDE_LEVEL_SNAPSHOT;
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_SNAPSHOT, 2, 22, 1, 0, tail});
   if (at == NULL) return false;
-  at = put_u32(at, snapshot->instrument_id);
-  at = put_u64(at, snapshot->timestamp_ms);
-  at = put_u64(at, snapshot->change_id);
-  at = put_u8(at, snapshot->is_book_complete);
-  at = put_u8(at, snapshot->is_last_in_book);
+  at = pl_put_u32(at, snapshot->instrument_id);
+  at = pl_put_u64(at, snapshot->timestamp_ms);
+  at = pl_put_u64(at, snapshot->change_id);
+  at = pl_put_u8(at, snapshot->is_book_complete);
+  at = pl_put_u8(at, snapshot->is_last_in_book);
   at = put_group(at, SIDE_LEVEL_SNAPSHOT, snapshot->level_count);
   for (uint16_t i = 0; i < snapshot->level_count; i++) {
-    at = put_u8(at, snapshot->levels[i].side);
+    at = pl_put_u8(at, snapshot->levels[i].side);
     at = put_double(at, snapshot->levels[i].price);
     at = put_double(at, snapshot->levels[i].amount);
   }
@@ -188,7 +161,7 @@ bool pl_wire_deribit_snapshot(struct pl_wire_packet *packet,
 bool pl_wire_deribit_snapshot_start(struct pl_wire_packet *packet, uint32_t delay_ms) {
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_SNAPSHOT_START, 2, 4, 0, 0, 0});
   if (at == NULL) return false;
-  put_u32(at, delay_ms);
+  pl_put_u32(at, delay_ms);
   return true;
 }
 
@@ -202,29 +175,29 @@ static size_t name_length(const struct pl_wire_instrument *instrument) {
 
 static uint8_t *put_name(uint8_t *at, const struct pl_wire_instrument *instrument) {
   size_t length = name_length(instrument);
-  at = put_u8(at, (uint8_t)length);
-  return put_text(at, instrument->name, length);
+  at = pl_put_u8(at, (uint8_t)length);
+  return pl_put_text(at, instrument->name, length, '\0');
 }
 
 static uint8_t *put_identity(uint8_t *at, const struct pl_wire_instrument *instrument) {
-  at = put_u32(at, instrument->instrument_id);
-  at = put_u8(at, instrument->state);
-  at = put_u8(at, instrument->kind);
-  at = put_u8(at, instrument->type);
-  return put_u8(at, instrument->option_type);
+  at = pl_put_u32(at, instrument->instrument_id);
+  at = pl_put_u8(at, instrument->state);
+  at = pl_put_u8(at, instrument->kind);
+  at = pl_put_u8(at, instrument->type);
+  return pl_put_u8(at, instrument->option_type);
 }
 
 /* From the settlement period on, both versions of the definition are the same. */
 static uint8_t *put_terms(uint8_t *at, const struct pl_wire_instrument *instrument) {
-  at = put_u8(at, instrument->settlement_period);
-  at = put_u16(at, instrument->settlement_period_count);
-  at = put_text(at, instrument->base_currency, 8);
-  at = put_text(at, instrument->quote_currency, 8);
-  at = put_text(at, instrument->counter_currency, 8);
-  at = put_text(at, instrument->settlement_currency, 8);
-  at = put_text(at, instrument->size_currency, 8);
-  at = put_u64(at, instrument->creation_ms);
-  at = put_u64(at, instrument->expiration_ms);
+  at = pl_put_u8(at, instrument->settlement_period);
+  at = pl_put_u16(at, instrument->settlement_period_count);
+  at = pl_put_text(at, instrument->base_currency, 8, '\0');
+  at = pl_put_text(at, instrument->quote_currency, 8, '\0');
+  at = pl_put_text(at, instrument->counter_currency, 8, '\0');
+  at = pl_put_text(at, instrument->settlement_currency, 8, '\0');
+  at = pl_put_text(at, instrument->size_currency, 8, '\0');
+  at = pl_put_u64(at, instrument->creation_ms);
+  at = pl_put_u64(at, instrument->expiration_ms);
   at = put_double(at, instrument->strike);
   at = put_double(at, instrument->contract_size);
   at = put_double(at, instrument->min_trade_amount);
@@ -244,7 +217,7 @@ bool pl_wire_deribit_instrument(struct pl_wire_packet *packet,
       open_message(packet, &(struct message){PL_WIRE_INSTRUMENT, 2, 140, 0, 1, 1 + length});
   if (at == NULL) return false;
   at = put_identity(at, instrument);
-  at = put_u8(at, instrument->rfq);
+  at = pl_put_u8(at, instrument->rfq);
   at = put_terms(at, instrument);
   put_name(at, instrument);
   return true;
@@ -273,11 +246,11 @@ bool pl_wire_deribit_combo_legs(struct pl_wire_packet *packet, uint32_t instrume
   size_t tail = PL_WIRE_GROUP_HEADER + (size_t)leg_count * 8;
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_COMBO_LEGS, 2, 4, 1, 0, tail});
   if (at == NULL) return false;
-  at = put_u32(at, instrument_id);
+  at = pl_put_u32(at, instrument_id);
   at = put_group(at, 8, leg_count);
   for (uint16_t i = 0; i < leg_count; i++) {
-    at = put_u32(at, legs[i].instrument_id);
-    at = put_u32(at, (uint32_t)legs[i].size);
+    at = pl_put_u32(at, legs[i].instrument_id);
+    at = pl_put_u32(at, (uint32_t)legs[i].size);
   }
   return true;
 }
@@ -286,19 +259,19 @@ bool pl_wire_deribit_price_index(struct pl_wire_packet *packet, const char *inde
                                  double price, uint64_t timestamp_ms) {
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_PRICE_INDEX, 2, 32, 0, 0, 0});
   if (at == NULL) return false;
-  at = put_text(at, index_name, 16);
+  at = pl_put_text(at, index_name, 16, '\0');
   at = put_double(at, price);
-  put_u64(at, timestamp_ms);
+  pl_put_u64(at, timestamp_ms);
   return true;
 }
 
 bool pl_wire_deribit_rfq(struct pl_wire_packet *packet, const struct pl_wire_rfq *rfq) {
   uint8_t *at = open_message(packet, &(struct message){PL_WIRE_RFQ, 2, 22, 0, 0, 0});
   if (at == NULL) return false;
-  at = put_u32(at, rfq->instrument_id);
-  at = put_u8(at, rfq->state);
-  at = put_u8(at, rfq->side);
+  at = pl_put_u32(at, rfq->instrument_id);
+  at = pl_put_u8(at, rfq->state);
+  at = pl_put_u8(at, rfq->side);
   at = put_double(at, rfq->amount);
-  put_u64(at, rfq->timestamp_ms);
+  pl_put_u64(at, rfq->timestamp_ms);
   return true;
 }

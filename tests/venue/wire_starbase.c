@@ -1,42 +1,19 @@
 #include "tests/venue/wire_starbase.h"
 
+#include "tests/venue/put.h"
+
 #include <string.h>
 
 #define VERSION 1
 
-/* The writers below all take the place to write and return the place after it. */
-static uint8_t *put_le(uint8_t *at, uint64_t value, unsigned size) {
-  for (unsigned i = 0; i < size; i++) at[i] = (uint8_t)(value >> (8 * i));
-  return at + size;
-}
-
-static uint8_t *put_u8(uint8_t *at, uint8_t value) {
-  return put_le(at, value, 1);
-}
-
-static uint8_t *put_u16(uint8_t *at, uint16_t value) {
-  return put_le(at, value, 2);
-}
-
-static uint8_t *put_u32(uint8_t *at, uint32_t value) {
-  return put_le(at, value, 4);
-}
-
 static uint8_t *put_i64(uint8_t *at, int64_t value) {
-  return put_le(at, (uint64_t)value, 8);
+  return pl_put_le(at, (uint64_t)value, 8);
 }
 
 static uint8_t *put_double(uint8_t *at, double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
-  return put_le(at, bits, 8);
-}
-
-static uint8_t *put_text(uint8_t *at, const char *text, size_t width) {
-  size_t length = text == NULL ? 0 : strnlen(text, width);
-  memset(at, 0, width);
-  if (length > 0) memcpy(at, text, length);
-  return at + width;
+  return pl_put_le(at, bits, 8);
 }
 
 /* Reserves a whole message, padding included and zero, and writes its header. Returns where the
@@ -50,10 +27,10 @@ static uint8_t *open_message(struct pl_star_packet *packet, const struct pl_star
   memset(at, 0, size);
   packet->size += size;
   packet->count++;
-  at = put_u16(at, (uint16_t)size);
-  at = put_u16(at, template_id);
-  at = put_u16(at, VERSION);
-  at = put_u16(at, mark->flags);
+  at = pl_put_u16(at, (uint16_t)size);
+  at = pl_put_u16(at, template_id);
+  at = pl_put_u16(at, VERSION);
+  at = pl_put_u16(at, mark->flags);
   return put_i64(at, mark->transact_ns);
 }
 
@@ -64,14 +41,14 @@ bool pl_wire_starbase_begin(struct pl_star_packet *packet, uint8_t *bytes, size_
       (struct pl_star_packet){.bytes = bytes, .capacity = capacity, .size = PL_STAR_PACKET_HEADER};
   uint8_t *at = put_i64(bytes, head->sending_ns);
   at = put_i64(at, head->seq);
-  at = put_u32(at, (uint32_t)head->channel_id);
-  at = put_u16(at, head->type);
-  put_u16(at, 0); /* the count is known at finish */
+  at = pl_put_u32(at, (uint32_t)head->channel_id);
+  at = pl_put_u16(at, head->type);
+  pl_put_u16(at, 0); /* the count is known at finish */
   return true;
 }
 
 size_t pl_wire_starbase_finish(struct pl_star_packet *packet) {
-  put_u16(packet->bytes + 22, packet->count);
+  pl_put_u16(packet->bytes + 22, packet->count);
   return packet->size;
 }
 
@@ -85,16 +62,16 @@ bool pl_wire_starbase_raw(struct pl_star_packet *packet, const struct pl_star_ma
 
 static uint8_t *put_groups(uint8_t *at, const struct pl_star_instrument *instrument,
                            uint16_t tick_bytes, uint16_t leg_bytes) {
-  at = put_u16(at, tick_bytes);
-  at = put_u16(at, instrument->tick_count);
+  at = pl_put_u16(at, tick_bytes);
+  at = pl_put_u16(at, instrument->tick_count);
   for (uint16_t i = 0; i < instrument->tick_count; i++) {
     put_i64(put_i64(at, instrument->ticks[i].tick_e9), instrument->ticks[i].threshold_e9);
     at += tick_bytes;
   }
-  at = put_u16(at, leg_bytes);
-  at = put_u16(at, instrument->leg_count);
+  at = pl_put_u16(at, leg_bytes);
+  at = pl_put_u16(at, instrument->leg_count);
   for (uint16_t i = 0; i < instrument->leg_count; i++) {
-    put_u8(put_i64(at, instrument->legs[i].instrument_id), (uint8_t)instrument->legs[i].ratio);
+    pl_put_u8(put_i64(at, instrument->legs[i].instrument_id), (uint8_t)instrument->legs[i].ratio);
     at += leg_bytes;
   }
   return at;
@@ -110,19 +87,19 @@ bool pl_wire_starbase_instrument(struct pl_star_packet *packet, const struct pl_
                                  (size_t)leg_bytes * instrument->leg_count);
   if (at == NULL) return false;
   at = put_i64(at, instrument->instrument_id);
-  at = put_text(at, instrument->name, 128);
+  at = pl_put_text(at, instrument->name, 128, '\0');
   at = put_i64(at, instrument->index_id);
-  at = put_text(at, instrument->underlying, 64);
-  at = put_text(at, instrument->quantity_asset, 8);
-  at = put_text(at, instrument->price_asset, 8);
+  at = pl_put_text(at, instrument->underlying, 64, '\0');
+  at = pl_put_text(at, instrument->quantity_asset, 8, '\0');
+  at = pl_put_text(at, instrument->price_asset, 8, '\0');
   at = put_i64(at, instrument->expiry_ns);
   at = put_i64(at, instrument->strike_e9);
   at = put_i64(at, instrument->min_quantity);
   at = put_i64(at, instrument->tick_e9);
-  at = put_u8(at, (uint8_t)instrument->exponent);
-  at = put_u8(at, (uint8_t)instrument->type);
-  at = put_u8(at, instrument->flags);
-  at = put_u8(at, (uint8_t)instrument->status);
+  at = pl_put_u8(at, (uint8_t)instrument->exponent);
+  at = pl_put_u8(at, (uint8_t)instrument->type);
+  at = pl_put_u8(at, instrument->flags);
+  at = pl_put_u8(at, (uint8_t)instrument->status);
   put_groups(at, instrument, tick_bytes, leg_bytes);
   return true;
 }
@@ -132,7 +109,7 @@ bool pl_wire_starbase_index_definition(struct pl_star_packet *packet,
                                        const char *name) {
   uint8_t *at = open_message(packet, mark, 11, 136);
   if (at == NULL) return false;
-  put_text(put_i64(at, index_id), name, 128);
+  pl_put_text(put_i64(at, index_id), name, 128, '\0');
   return true;
 }
 
@@ -174,7 +151,7 @@ bool pl_wire_starbase_status(struct pl_star_packet *packet, const struct pl_star
                              int64_t instrument_id, int8_t status) {
   uint8_t *at = open_message(packet, mark, 16, 9);
   if (at == NULL) return false;
-  put_u8(put_i64(at, instrument_id), (uint8_t)status);
+  pl_put_u8(put_i64(at, instrument_id), (uint8_t)status);
   return true;
 }
 
@@ -217,8 +194,8 @@ bool pl_wire_starbase_summary(struct pl_star_packet *packet, const struct pl_sta
   at = put_i64(at, summary->deepest_e9);
   at = put_i64(at, summary->mark_e9);
   at = put_i64(at, summary->index_e9);
-  at = put_u32(at, (uint32_t)summary->trade_count);
-  put_u32(at, summary->taker_flags);
+  at = pl_put_u32(at, (uint32_t)summary->trade_count);
+  pl_put_u32(at, summary->taker_flags);
   return true;
 }
 
@@ -231,7 +208,7 @@ bool pl_wire_starbase_trade(struct pl_star_packet *packet, const struct pl_star_
   at = put_i64(at, trade->maker_order_id);
   at = put_i64(at, trade->quantity);
   at = put_i64(at, trade->price_e9);
-  put_u32(at, trade->maker_flags);
+  pl_put_u32(at, trade->maker_flags);
   return true;
 }
 
@@ -248,8 +225,8 @@ bool pl_wire_starbase_block_trade(struct pl_star_packet *packet, const struct pl
   at = put_i64(at, trade->mark_e9);
   at = put_i64(at, trade->index_e9);
   at = put_double(at, trade->implied_volatility);
-  at = put_u32(at, trade->taker_flags);
-  put_u16(at, trade->leg_count);
+  at = pl_put_u32(at, trade->taker_flags);
+  pl_put_u16(at, trade->leg_count);
   return true;
 }
 
@@ -276,7 +253,7 @@ bool pl_wire_starbase_end_of_cycle(struct pl_star_packet *packet, const struct p
                                    int32_t active_count) {
   uint8_t *at = open_message(packet, mark, 119, 4);
   if (at == NULL) return false;
-  put_u32(at, (uint32_t)active_count);
+  pl_put_u32(at, (uint32_t)active_count);
   return true;
 }
 
@@ -284,7 +261,7 @@ bool pl_wire_starbase_request(struct pl_star_packet *packet, const struct pl_sta
                               int64_t begin_seq, uint8_t count) {
   uint8_t *at = open_message(packet, mark, 200, 9);
   if (at == NULL) return false;
-  put_u8(put_i64(at, begin_seq), count);
+  pl_put_u8(put_i64(at, begin_seq), count);
   return true;
 }
 
@@ -292,6 +269,6 @@ bool pl_wire_starbase_reject(struct pl_star_packet *packet, const struct pl_star
                              int64_t retry_delay_ns, const char *details, int8_t reason) {
   uint8_t *at = open_message(packet, mark, 202, 49);
   if (at == NULL) return false;
-  put_u8(put_text(put_i64(at, retry_delay_ns), details, 40), (uint8_t)reason);
+  pl_put_u8(pl_put_text(put_i64(at, retry_delay_ns), details, 40, '\0'), (uint8_t)reason);
   return true;
 }

@@ -1,10 +1,10 @@
 /* Whose capture it is, told from its bytes. */
 #include "control/daemon/detect.h"
 
+#include "dataplane/feed/ethernet.h"
 #include "dataplane/venue/layout.h"
 #include "dataplane/venue/venue.h"
 #include "tests/harness/harness.h"
-#include "tests/venue/ethernet.h"
 #include "tests/venue/sink_pcap.h"
 
 #include <setjmp.h>

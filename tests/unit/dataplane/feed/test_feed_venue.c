@@ -1,7 +1,7 @@
 /* What a venue asks the feed to tell a whole channel: that all books were emptied, before the
  * packet's own events, and trading states of whole groups, behind them. By CME's packets. */
+#include "dataplane/feed/ethernet.h"
 #include "dataplane/feed/feed.h"
-#include "tests/venue/ethernet.h"
 #include "tests/venue/wire_cme.h"
 
 #include <setjmp.h>

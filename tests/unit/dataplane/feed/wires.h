@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_DATAPLANE_FEED_WIRES_H
 #define TESTS_UNIT_DATAPLANE_FEED_WIRES_H
 
+#include "dataplane/feed/ethernet.h"
 #include "dataplane/feed/feed.h"
-#include "tests/venue/ethernet.h"
 #include "tests/venue/wire_deribit.h"
 
 #include <setjmp.h>

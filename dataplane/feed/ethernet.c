@@ -1,4 +1,4 @@
-#include "tests/venue/ethernet.h"
+#include "dataplane/feed/ethernet.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Wraps a UDP payload into an Ethernet / IPv4 / UDP multicast frame. */
-#ifndef PL_TESTS_VENUE_ETHERNET_H
-#define PL_TESTS_VENUE_ETHERNET_H
+#ifndef DATAPLANE_FEED_ETHERNET_H
+#define DATAPLANE_FEED_ETHERNET_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/venue/ethernet.h"
+#include "dataplane/feed/ethernet.h"
 
 static const struct pl_ethernet_path path = {0x0a320001, 0xef6f6f05, 43005, 6100};
 
