@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /* What every reply begins with. */
 static json_t *begin_reply(const char *verb) {
@@ -41,7 +41,7 @@ static enum pl_status finish(json_t *reply, uint32_t number, const char *verb,
 }
 
 enum pl_status pl_answer_make(const struct pl_server_config *config, enum pl_role role,
-                              const unsigned char *bytes, size_t size_bytes,
+                              const unsigned char *bytes, size_t size_bytes, int *descriptor,
                               struct pl_server_counters *counters, unsigned char *ret_reply,
                               size_t *ret_size_bytes) {
   const struct pl_commands_row *command = NULL;
@@ -60,7 +60,8 @@ enum pl_status pl_answer_make(const struct pl_server_config *config, enum pl_rol
     status = PL_E_DENIED;
     why = "this takes the role operate: see 'roles' in the daemon's configuration";
   } else if (reply != NULL) {
-    status = config->handle(config->context, command, &request, reply, error, sizeof error);
+    status =
+        config->handle(config->context, command, &request, descriptor, reply, error, sizeof error);
     counters->failed += status != PL_OK;
     why = error;
   }

@@ -3,6 +3,7 @@
 #include "control/admin/listen.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,9 +75,26 @@ static ssize_t receive(int descriptor, unsigned char *bytes, size_t size_bytes) 
   return got;
 }
 
+/* given: a descriptor to send along, -1: none */
+static ssize_t send_message(int descriptor, unsigned char *bytes, size_t size_bytes, int given) {
+  alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof given)] = {0};
+  struct iovec piece = {bytes, size_bytes};
+  struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+  if (given >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    *part = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof given), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(part), &given, sizeof given);
+  }
+  return sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
 /* Sends the request and reads the reply on a socket that is ready. */
 static void converse(int descriptor, const char *path, enum pl_verb verb,
-                     const struct pl_protocol_request *request, struct pl_client_reply *ret_reply) {
+                     const struct pl_protocol_request *request, int given,
+                     struct pl_client_reply *ret_reply) {
   unsigned char message[PL_PROTOCOL_REQUEST_BYTES];
   unsigned char *buffer = malloc(PL_PROTOCOL_REPLY_BYTES_MAX + 1);
   if (buffer == NULL) {
@@ -84,7 +102,7 @@ static void converse(int descriptor, const char *path, enum pl_verb verb,
     return;
   }
   pl_protocol_put_request(verb, request, message);
-  ssize_t got = send(descriptor, message, sizeof message, MSG_NOSIGNAL);
+  ssize_t got = send_message(descriptor, message, sizeof message, given);
   if (got >= 0) got = receive(descriptor, buffer, PL_PROTOCOL_REPLY_BYTES_MAX + 1);
   if (got > 0)
     pl_client_read_reply(buffer, (size_t)got, verb, ret_reply);
@@ -95,6 +113,12 @@ static void converse(int descriptor, const char *path, enum pl_verb verb,
 
 void pl_client_call(const char *path, enum pl_verb verb, const struct pl_protocol_request *request,
                     uint32_t timeout_ms, struct pl_client_reply *ret_reply) {
+  pl_client_call_with(path, verb, request, -1, timeout_ms, ret_reply);
+}
+
+void pl_client_call_with(const char *path, enum pl_verb verb,
+                         const struct pl_protocol_request *request, int given, uint32_t timeout_ms,
+                         struct pl_client_reply *ret_reply) {
   struct sockaddr_un address;
   *ret_reply = (struct pl_client_reply){.status = PL_OK};
   if (pl_listen_address(path, &address) != PL_OK) {
@@ -106,6 +130,6 @@ void pl_client_call(const char *path, enum pl_verb verb, const struct pl_protoco
       connect(descriptor, (const struct sockaddr *)&address, sizeof address) != 0)
     fail_errno(ret_reply, path, errno);
   else
-    converse(descriptor, path, verb, request, ret_reply);
+    converse(descriptor, path, verb, request, given, ret_reply);
   if (descriptor >= 0) (void)close(descriptor);
 }

@@ -25,6 +25,12 @@ struct pl_client_reply {
 void pl_client_call(const char *path, enum pl_verb verb, const struct pl_protocol_request *request,
                     uint32_t timeout_ms, struct pl_client_reply *ret_reply);
 
+/* pl_client_call_with sends a descriptor along; the caller keeps its own.
+ *   given  -1: none */
+void pl_client_call_with(const char *path, enum pl_verb verb,
+                         const struct pl_protocol_request *request, int given, uint32_t timeout_ms,
+                         struct pl_client_reply *ret_reply);
+
 /* pl_client_read_reply judges a reply as received and fills in status, json and error; for
  * pl_client_call and tests.
  *   bytes  [size_bytes] */

@@ -28,12 +28,15 @@ enum pl_argument {
   X(DECODE, 11, "decode", LOCAL, REST, "[OPTIONS] CAPTURE...",                                     \
     "print every message of captures, field by field")                                             \
   X(STATUS, 2, "status", VIEW, NONE, "", "what the daemon runs on, and its counters")              \
+  X(FEEDS, 12, "feeds", VIEW, NONE, "[--watch]", "the feed's channels: what was lost and filled")  \
   X(TABLE, 3, "table", LOCAL, NONE, "[--watch]", "the decision table, from shared memory")         \
   X(POLICY_SHOW, 4, "policy show", VIEW, NONE, "", "the limits in force")                          \
   X(POLICY_CHECK, 5, "policy check", LOCAL, FILE, "FILE", "check a policy file, without a daemon") \
   X(MODE, 6, "mode", OPERATE, MODE, "static|monitor|autonomous", "change what is published")       \
   X(FREEZE, 7, "freeze", OPERATE, INSTRUMENT, "INSTRUMENT", "hold it at its static limits")        \
   X(THAW, 8, "thaw", OPERATE, INSTRUMENT, "INSTRUMENT", "let the model speak for it again")        \
+  X(CAPTURE, 14, "capture", OPERATE, REST, "[OPTIONS] FILE",                                       \
+    "write what the daemon is receiving to a pcapng file")                                         \
   X(QUIT, 9, "quit", OPERATE, NONE, "", "end the daemon")                                          \
   X(HELP, 10, "help", LOCAL, NONE, "", "this text")
 

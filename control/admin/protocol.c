@@ -2,6 +2,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/decision.h"
+#include "engine/base/frame.h"
 
 #include <string.h>
 
@@ -35,6 +36,19 @@ static const char *judge_header(const unsigned char *bytes, size_t size_bytes,
   return NULL;
 }
 
+static const char *judge_capture(const struct pl_commands_row *command,
+                                 const struct pl_protocol_capture *capture) {
+  static const struct pl_protocol_capture none = {0};
+  if (command->verb != PL_VERB_CAPTURE)
+    return memcmp(capture, &none, sizeof none) == 0 ? NULL : "a capture where none belongs";
+  if (capture->snap_bytes == 0 || capture->snap_bytes > PL_FRAME_BYTES_MAX)
+    return "no such snap length";
+  if (capture->lines == 0 || capture->lines >= 1u << PL_LINE_RESEND) return "no such line";
+  if (capture->drops > 1 || capture->padding[0] != 0 || capture->padding[1] != 0)
+    return "unknown options of a capture";
+  return NULL;
+}
+
 static const char *judge_request(const struct pl_commands_row *command,
                                  const struct pl_protocol_request *request) {
   size_t length = strnlen(request->name, PL_NAME_BYTES_MAX);
@@ -46,7 +60,7 @@ static const char *judge_request(const struct pl_commands_row *command,
   if (request->mode >= PL_MODE_COUNT) return "no such mode";
   if (request->mode != 0 && command->argument != PL_ARGUMENT_MODE)
     return "a mode where none belongs";
-  return NULL;
+  return judge_capture(command, &request->capture);
 }
 
 enum pl_status pl_protocol_get_request(const unsigned char *bytes, size_t size_bytes,

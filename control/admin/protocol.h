@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PL_PROTOCOL_MAGIC   0x4d494c50u /* "PLIM" */
-#define PL_PROTOCOL_VERSION 1
+#define PL_PROTOCOL_VERSION 2
 
 struct pl_protocol_header {
   uint32_t magic;
@@ -23,12 +23,24 @@ struct pl_protocol_header {
 };
 _Static_assert(sizeof(struct pl_protocol_header) == 16, "on the wire");
 
+/* What a capture is to hold; all 0 for other verbs. */
+struct pl_protocol_capture {
+  uint64_t frames_max; /* 0: until somebody ends it */
+  uint32_t snap_bytes; /* kept of each frame, 1..PL_FRAME_BYTES_MAX */
+  uint8_t lines;       /* bit n: enum pl_line_id n, A or B; at least one */
+  uint8_t drops;       /* 1: only frames that are not decoded */
+  uint8_t padding[2];  /* 0 */
+};
+
+/* With PL_VERB_CAPTURE comes a descriptor (SCM_RIGHTS): the daemon's end of a stream socket pair.
+ * It writes the capture there, and ends it when the other end is shut down for writing or gone. */
 struct pl_protocol_request {
   char name[PL_NAME_BYTES_MAX]; /* instrument, zero-terminated; "" where the verb takes none */
   uint32_t mode;                /* enum pl_mode; 0 where the verb takes none */
   uint32_t first;               /* of a list that takes several replies; else 0 */
+  struct pl_protocol_capture capture;
 };
-_Static_assert(sizeof(struct pl_protocol_request) == 48, "on the wire");
+_Static_assert(sizeof(struct pl_protocol_request) == 64, "on the wire");
 
 #define PL_PROTOCOL_REQUEST_BYTES                                                                  \
   (sizeof(struct pl_protocol_header) + sizeof(struct pl_protocol_request))

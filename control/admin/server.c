@@ -2,12 +2,14 @@
 
 #include "control/admin/answer.h"
 #include "control/admin/listen.h"
+#include "control/admin/ring.h"
 #include "engine/base/check.h"
 
 #include <errno.h>
 #include <liburing.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,9 @@ struct client {
   bool last_reply; /* close when it is sent */
   uint64_t deadline_ns;
   unsigned char request[PL_PROTOCOL_REQUEST_BYTES + 1]; /* one more: a longer message shows */
+  alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(int))]; /* one descriptor */
+  struct iovec piece;
+  struct msghdr message; /* points to those above */
   unsigned char reply[PL_PROTOCOL_REPLY_BYTES_MAX];
 };
 
@@ -83,7 +88,13 @@ static void start_signal(struct pl_server *server) {
 
 static void start_receive(struct pl_server *server, struct client *client) {
   struct io_uring_sqe *sqe = entry(server);
-  io_uring_prep_recv(sqe, client->descriptor, client->request, sizeof client->request, 0);
+  client->piece = (struct iovec){client->request, sizeof client->request};
+  /* CMSG_LEN, not the space, which has room for two */
+  client->message = (struct msghdr){.msg_iov = &client->piece,
+                                    .msg_iovlen = 1,
+                                    .msg_control = client->control,
+                                    .msg_controllen = CMSG_LEN(sizeof(int))};
+  io_uring_prep_recvmsg(sqe, client->descriptor, &client->message, MSG_CMSG_CLOEXEC);
   io_uring_sqe_set_data64(sqe, (uint64_t)(client - server->clients));
   client->state = CLIENT_RECEIVING;
 }
@@ -122,15 +133,29 @@ static void on_accept(struct pl_server *server, int result) {
   start_receive(server, client);
 }
 
+/* The descriptor that came with a message, -1: none. The kernel drops those there is no room for.
+ */
+static int take_descriptor(struct client *client) {
+  int descriptor = -1;
+  const struct cmsghdr *part = CMSG_FIRSTHDR(&client->message);
+  if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS &&
+      part->cmsg_len == CMSG_LEN(sizeof descriptor))
+    memcpy(&descriptor, CMSG_DATA(part), sizeof descriptor);
+  return descriptor;
+}
+
 static void on_received(struct pl_server *server, struct client *client, int result) {
+  int descriptor = result >= 0 ? take_descriptor(client) : -1;
   if (result <= 0 || server->closing) {
+    if (descriptor >= 0) (void)close(descriptor);
     drop_client(client);
     return;
   }
   size_t size_bytes;
   enum pl_status status =
-      pl_answer_make(&server->config, client->role, client->request, (size_t)result,
+      pl_answer_make(&server->config, client->role, client->request, (size_t)result, &descriptor,
                      &server->counters, client->reply, &size_bytes);
+  if (descriptor >= 0) (void)close(descriptor);
   client->last_reply = status == PL_E_PROTOCOL;
   client->deadline_ns = server->now_ns + PL_SERVER_CLIENT_TIMEOUT_NS;
   if (size_bytes == 0)
@@ -217,7 +242,7 @@ static enum pl_status open_all(struct pl_server *server, char *ret_error, size_t
   signal_set(&set);
   server->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (server->signals < 0) return fail("signalfd", errno, ret_error, error_bytes);
-  int result = io_uring_queue_init(RING_ENTRIES, &server->ring, 0);
+  int result = pl_ring_open(RING_ENTRIES, &server->ring);
   if (result < 0)
     return fail("io_uring (allowed here? see kernel.io_uring_disabled)", -result, ret_error,
                 error_bytes);
@@ -236,12 +261,19 @@ enum pl_status pl_server_open(const struct pl_server_config *config, struct pl_s
   if (server == NULL) return fail("admin server", ENOMEM, ret_error, error_bytes);
   server->config = *config;
   server->listener = server->signals = -1;
+  json_object_seed(0); /* reads /dev/urandom, which the first object could no longer */
   enum pl_status status = open_all(server, ret_error, error_bytes);
   if (status == PL_OK)
     *ret_server = server;
   else
     pl_server_close(server);
   return status;
+}
+
+enum pl_status pl_server_give(const struct pl_server *server, uid_t user, char *ret_error,
+                              size_t error_bytes) {
+  if (chown(server->config.path, user, (gid_t)-1) == 0) return PL_OK;
+  return fail("admin socket: cannot make it the user's", errno, ret_error, error_bytes);
 }
 
 static bool has_clients(const struct pl_server *server) {

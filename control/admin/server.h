@@ -22,12 +22,12 @@ struct pl_server_config {
   enum pl_role (*role)(const void *context, int descriptor);
   const void *role_context;
   /* Carries out a request that passed every check.
-   *   reply      an object to add the verb's own keys to
-   *   ret_error  [error_bytes] one line on failure
-   * Returns PL_OK or what failed. */
+   *   descriptor  one that came with it, -1: none; whoever keeps it sets it to -1, else it is
+   * closed reply      an object to add the verb's own keys to ret_error  [error_bytes] one line on
+   * failure Returns PL_OK or what failed. */
   enum pl_status (*handle)(void *context, const struct pl_commands_row *command,
-                           const struct pl_protocol_request *request, json_t *reply,
-                           char *ret_error, size_t error_bytes);
+                           const struct pl_protocol_request *request, int *descriptor,
+                           json_t *reply, char *ret_error, size_t error_bytes);
   void *context;
 };
 
@@ -52,6 +52,12 @@ void pl_server_block_signals(void);
 PL_MUST_USE enum pl_status pl_server_open(const struct pl_server_config *config,
                                           struct pl_server **ret_server, char *ret_error,
                                           size_t error_bytes);
+
+/* pl_server_give makes the socket another user's, who can then remove it.
+ *   ret_error  [error_bytes] one line on failure
+ * Returns PL_OK or PL_E_SYSTEM. */
+PL_MUST_USE enum pl_status pl_server_give(const struct pl_server *server, uid_t user,
+                                          char *ret_error, size_t error_bytes);
 
 /* pl_server_turn does what there is to do, waiting for it at most wait_ns.
  *   now_ns   monotonic time, for the clients' time limits

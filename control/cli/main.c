@@ -44,6 +44,7 @@ static __attribute__((noinline)) int run(int argc, char **argv) {
   case PL_VERB_REPLAY: return pl_replay_main(options.rest_count, options.rest);
   case PL_VERB_DECODE: return pl_decode_main(options.rest_count, options.rest);
   case PL_VERB_TABLE: return pl_verbs_table(&options);
+  case PL_VERB_CAPTURE: return pl_verbs_capture(&options);
   case PL_VERB_POLICY_CHECK: return pl_verbs_policy_check(&options);
   case PL_VERB_HELP: return help(&options);
   default: return pl_verbs_ask(&options);

@@ -101,8 +101,9 @@ bool pl_options_parse(int argc, char **argv, struct pl_options *ret_options, cha
   int rest_count = count - (int)used + 1;
   if (!parse_options(rest_count, rest, ":hj", ret_options, ret_error)) return false;
   if (ret_options->help) return true;
-  if (ret_options->watch && ret_options->command->verb != PL_VERB_TABLE)
-    return fail(ret_error, "--watch is for table", "");
+  if (ret_options->watch && ret_options->command->verb != PL_VERB_TABLE &&
+      ret_options->command->verb != PL_VERB_FEEDS)
+    return fail(ret_error, "--watch is for table and feeds", "");
   return take_argument(ret_options, rest + optind, rest_count - optind, ret_error);
 }
 
@@ -122,7 +123,7 @@ void pl_options_usage(FILE *out) {
               "  --table NAME       its decision table ($" PL_ENVIRONMENT_TABLE
               "; default " PL_DEFAULT_TABLE ")\n"
               "  --timeout-ms N     how long to wait for the daemon (default 5000)\n"
-              "  --watch            table: again and again until interrupted\n"
+              "  --watch            table, feeds: again and again until interrupted\n"
               "  --version, --help\n"
               "\n"
               "Exit: 0 ok, 1 failed, 2 usage, 3 daemon unreachable, 4 not authorised, 5 degraded,\n"

@@ -22,10 +22,13 @@
 
 static const char usage[] =
     "usage: plimsoll replay [options] CAPTURE...\n"
+    "       plimsoll replay [options] --a FILE --b FILE\n"
     "\n"
     "Plays captures (pcap, pcapng, ITCH day files; plain, gzip or zstd) through the appliance and\n"
     "shows what it decides.\n"
     "\n"
+    "  --a FILE           what line A brought; played together with what line B brought, merged\n"
+    "  --b FILE           by capture time; either alone is played as that line\n"
     "  --venue NAME       whose feed it is; default: detected in the first capture; known:\n"
     "                     %s\n"
     "  --layout LAYOUT    inline: one core runs to completion (default);\n"
@@ -75,6 +78,18 @@ static uint32_t parse_speed_e3(const char *text) {
   return value <= SPEED_MAX * 1000ull ? (uint32_t)value : 0;
 }
 
+static bool has_lines(const struct replay *replay) {
+  return replay->play.lines[PL_LINE_A] != NULL || replay->play.lines[PL_LINE_B] != NULL;
+}
+
+/* A line has one file: a second one would silently be the only one. */
+static int parse_line(struct replay *replay, enum pl_line_id line, const char *path) {
+  if (replay->play.lines[line] != NULL)
+    return usage_error("a line takes one capture, and this is its second", path);
+  replay->play.lines[line] = path;
+  return 0;
+}
+
 static int parse_layout(struct replay *replay, const char *name) {
   if (strcmp(name, "inline") == 0)
     replay->play.layout = PL_LAYOUT_INLINE;
@@ -94,13 +109,26 @@ static int parse_venue(struct replay *replay, const char *name) {
   return 2;
 }
 
+static bool make_ready(struct replay *replay) {
+  bool ready = pl_captures_ready("replay", replay->paths, replay->play.capture_count);
+  for (uint32_t i = 0; i < PL_PLAY_LINES && ready; i++)
+    if (replay->play.lines[i] != NULL)
+      ready = pl_captures_ready("replay", &replay->play.lines[i], 1);
+  return ready;
+}
+
+static const char *first_capture(const struct pl_play_config *play) {
+  if (play->capture_count != 0) return play->captures[0];
+  return play->lines[PL_LINE_A] != NULL ? play->lines[PL_LINE_A] : play->lines[PL_LINE_B];
+}
+
 static int detect_venue(struct replay *replay) {
   char error[ERROR_BYTES];
   uint32_t index;
-  if (!pl_captures_ready("replay", replay->paths, replay->play.capture_count)) return 1;
+  if (!make_ready(replay)) return 1;
   if (replay->play.venue != NULL) return 0;
-  enum pl_status status =
-      pl_detect_capture(replay->play.captures[0], &pl_detect_venues, &index, error, sizeof error);
+  enum pl_status status = pl_detect_capture(first_capture(&replay->play), &pl_detect_venues, &index,
+                                            error, sizeof error);
   if (status != PL_OK) {
     (void)fprintf(stderr, "plimsoll replay: %s\n", error);
     return status == PL_E_NOT_FOUND ? 2 : 1;
@@ -126,7 +154,9 @@ static int parse_policy(struct replay *replay, const char *path) {
 
 /* Returns 0 to go on, -1 when help was asked for, else the exit code. */
 static int parse(struct replay *replay, int argc, char **argv) {
-  static const struct option options[] = {{"venue", required_argument, NULL, 'v'},
+  static const struct option options[] = {{"a", required_argument, NULL, 'A'},
+                                          {"b", required_argument, NULL, 'B'},
+                                          {"venue", required_argument, NULL, 'v'},
                                           {"layout", required_argument, NULL, 'l'},
                                           {"policy", required_argument, NULL, 'p'},
                                           {"decisions", required_argument, NULL, 'd'},
@@ -140,6 +170,8 @@ static int parse(struct replay *replay, int argc, char **argv) {
   opterr = 0;
   while (code == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
     switch (option) {
+    case 'A': code = parse_line(replay, PL_LINE_A, optarg); break;
+    case 'B': code = parse_line(replay, PL_LINE_B, optarg); break;
     case 'v': code = parse_venue(replay, optarg); break;
     case 'l': code = parse_layout(replay, optarg); break;
     case 'p': code = parse_policy(replay, optarg); break;
@@ -156,7 +188,9 @@ static int parse(struct replay *replay, int argc, char **argv) {
     }
   }
   if (code != 0) return code;
-  if (optind == argc) return usage_error("no capture named", "");
+  if (has_lines(replay) && optind != argc)
+    return usage_error("--a and --b take the place of other captures", argv[optind]);
+  if (!has_lines(replay) && optind == argc) return usage_error("no capture named", "");
   replay->paths = (const char **)&argv[optind];
   replay->play.captures = replay->paths;
   replay->play.capture_count = (uint32_t)(argc - optind);

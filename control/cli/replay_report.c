@@ -1,5 +1,8 @@
 #include "control/cli/replay_report.h"
 
+#include "control/cli/feeds_table.h"
+#include "control/cli/screen.h"
+#include "control/daemon/feeds_json.h"
 #include "control/publish/json.h"
 
 #include <inttypes.h>
@@ -10,11 +13,7 @@ static json_t *pair(uint64_t matched, uint64_t total) {
 }
 
 static json_t *dropped_json(const struct pl_play_result *result) {
-  json_t *dropped = json_object();
-  for (uint32_t i = PL_OK + 1; i < PL_STATUS_COUNT; i++)
-    if (result->receive.feed.outcomes[i] != 0)
-      (void)json_object_set_new(dropped, pl_status_name((enum pl_status)i),
-                                pl_json_u64(result->receive.feed.outcomes[i]));
+  json_t *dropped = pl_feeds_json_dropped(&result->receive.feed);
   if (result->rx_missing != 0)
     (void)json_object_set_new(dropped, "rx_missing", pl_json_u64(result->rx_missing));
   return dropped;
@@ -68,7 +67,8 @@ void pl_replay_report_json(FILE *out, const struct pl_play_config *config, bool 
       {"events_unlisted", pl_json_u64(result->receive.venue.events_unlisted)},
       {"events", pl_json_u64(result->receive.feed.events)},
       {"decisions", pl_json_u64(result->decisions)},
-      {"channels", pl_json_u64(result->receive.channels)},
+      {"channel_count", pl_json_u64(result->receive.channels)},
+      {"channels", pl_feeds_json_rows(&result->channels, 0, PL_CHANNELS_MAX)},
       {"instruments", pl_json_u64(result->receive.instruments)},
       {"instruments_full", pl_json_u64(result->receive.venue.instruments_full)},
       {"gaps", pl_json_u64(result->receive.gaps)},
@@ -130,12 +130,20 @@ static void write_latency(FILE *out, const struct pl_play_config *config,
                 config->speed_e3 != 0 ? "paced" : "unpaced");
 }
 
+static void write_channels(FILE *out, const struct pl_play_result *result) {
+  json_t *rows = pl_feeds_json_rows(&result->channels, 0, PL_CHANNELS_MAX);
+  pl_feeds_table(out, rows, PL_CHANNELS_MAX, pl_screen_columns(out), pl_screen_colour(out));
+  (void)fputc('\n', out);
+  json_decref(rows);
+}
+
 void pl_replay_report_text(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result) {
+  write_channels(out, result);
   write_ledger(out, result);
   (void)fprintf(out,
                 "feed      %s%s, %" PRIu64 " channels, %" PRIu64 " gaps (%" PRIu64
-                " packets lost), %" PRIu64 " duplicates, %" PRIu64 " late, %" PRIu64
+                " units lost), %" PRIu64 " duplicates, %" PRIu64 " late, %" PRIu64
                 " restarts, %" PRIu64 " silences\n",
                 config->venue->name, detected ? " (detected)" : "", result->receive.channels,
                 result->receive.gaps, result->receive.units_lost, result->receive.duplicates,

@@ -11,7 +11,8 @@
 void pl_replay_report_json(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result);
 
-/* pl_replay_report_text writes the ledger, the proofs, the latencies and the digest. */
+/* pl_replay_report_text writes the channels, the ledger, the proofs, the latencies and the digest.
+ */
 void pl_replay_report_text(FILE *out, const struct pl_play_config *config, bool detected,
                            const struct pl_play_result *result);
 

@@ -1,9 +1,11 @@
 #include "control/cli/report.h"
 
+#include "control/cli/feeds_table.h"
 #include "control/cli/screen.h"
 #include "control/publish/json.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void pl_report_json(FILE *out, const json_t *object) {
   (void)json_dumpf(object, out, JSON_COMPACT);
@@ -73,19 +75,63 @@ static void put_uptime(FILE *out, json_int_t seconds) {
 }
 
 static void put_ports(FILE *out, const json_t *ports) {
+  static const char *const numbers[] = {"link_changes", "received",   "rx_missed",  "rx_nombuf",
+                                        "rx_errors",    "rx_missing", "ring_frames"};
+  size_t index;
+  json_t *port;
+  (void)fprintf(out, "port driver        line link    changes   received missed nombuf errors "
+                     "missing  ring from\n");
+  json_array_foreach(ports, index, port) {
+    static const int widths[] = {7, 10, 6, 6, 6, 7, 5};
+    bool ended = json_is_true(json_object_get(port, "ended"));
+    bool capture = json_object_get(port, "capture") != NULL;
+    (void)fprintf(out, "%-4zu %-13s %-4s %-7s", index, text_at(port, "driver"),
+                  text_at(port, "line"),
+                  ended     ? "ended"
+                  : capture ? "-"
+                            : text_at(port, "link"));
+    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+      (void)fprintf(out, " %*" JSON_INTEGER_FORMAT, widths[i], number_at(port, numbers[i]));
+    (void)fprintf(out, " %s\n", text_at(port, capture ? "capture" : "interface"));
+  }
+}
+
+static bool has_lost_link(const json_t *ports) {
+  bool lost = false;
   size_t index;
   json_t *port;
   json_array_foreach(ports, index, port) {
-    (void)fprintf(out, "port %-6zu%s %s, line %s%s: %" JSON_INTEGER_FORMAT " received", index,
-                  text_at(port, "driver"), text_at(port, "from"), text_at(port, "line"),
-                  json_is_true(json_object_get(port, "ended")) ? ", ended" : "",
-                  number_at(port, "received"));
-    static const char *const losses[] = {"rx_missed", "rx_nombuf", "rx_errors", "rx_missing"};
-    for (uint32_t i = 0; i < sizeof losses / sizeof *losses; i++)
-      if (number_at(port, losses[i]) != 0)
-        (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " %s", number_at(port, losses[i]), losses[i]);
-    (void)fputc('\n', out);
+    const char *link = text_at(port, "link");
+    lost |= strcmp(link, "down") == 0 || strcmp(link, "gone") == 0;
   }
+  return lost;
+}
+
+/* Why a monitor should look. */
+static void put_degradation(FILE *out, const json_t *reply) {
+  const struct {
+    bool is_so;
+    const char *text;
+  } reasons[] = {
+      {number_at(json_object_get(reply, "states"), "stale") != 0, "stale rows"},
+      {has_lost_link(json_object_get(reply, "ports")), "link lost"},
+      {json_is_true(json_object_get(reply, "stalled")), "a core does not come round"},
+  };
+  const char *before = ", DEGRADED: ";
+  if (!json_is_true(json_object_get(reply, "degraded"))) return;
+  for (uint32_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+    if (!reasons[i].is_so) continue;
+    (void)fprintf(out, "%s%s", before, reasons[i].text);
+    before = ", ";
+  }
+}
+
+static void put_capture(FILE *out, const json_t *capture) {
+  if (!json_is_true(json_object_get(capture, "on"))) return;
+  (void)fprintf(out,
+                "capture    on: %" JSON_INTEGER_FORMAT " frames, %" JSON_INTEGER_FORMAT
+                " lost from it\n",
+                number_at(capture, "frames"), number_at(capture, "lost"));
 }
 
 static void put_checks(FILE *out, const char *title, const json_t *pair) {
@@ -94,30 +140,35 @@ static void put_checks(FILE *out, const char *title, const json_t *pair) {
                 json_integer_value(json_array_get(pair, 1)));
 }
 
+static const char *const losses[] = {"gaps", "units_lost", "duplicates", "late", "restarts", NULL};
+
+/* Where the frames ended. */
+static void put_ledger(FILE *out, const json_t *reply) {
+  (void)fprintf(out, "packets    %" JSON_INTEGER_FORMAT " = %" JSON_INTEGER_FORMAT " decoded\n",
+                number_at(reply, "packets"), number_at(reply, "decoded"));
+  put_object(out, "dropped", json_object_get(reply, "dropped"));
+}
+
 void pl_report_status(FILE *out, const json_t *reply) {
   static const char *const traffic[] = {"messages", "messages_unknown", "events", "instruments",
                                         NULL};
-  static const char *const losses[] = {"gaps", "units_lost", "duplicates",
-                                       "late", "restarts",   NULL};
   static const char *const channels[] = {"channels", "channels_silent", "silences", NULL};
   static const char *const decisions[] = {"decisions", "decisions_published", "decisions_dropped",
                                           NULL};
-  static const char *const engine[] = {"chain_breaks", "crossings", "saturations", "clock_jumps",
-                                       NULL};
+  static const char *const engine[] = {"chain_breaks", "crossings", "saturations",
+                                       "clock_jumps",  "stalls",    NULL};
   const json_t *latency = json_object_get(reply, "latency_ns");
   (void)fprintf(out, "plimsolld  %s, pid %" JSON_INTEGER_FORMAT ", up ",
                 text_at(reply, "daemon_version"), number_at(reply, "pid"));
   put_uptime(out, number_at(reply, "uptime_s"));
-  (void)fprintf(out, "%s\n",
-                json_is_true(json_object_get(reply, "degraded")) ? ", DEGRADED: stale rows" : "");
+  put_degradation(out, reply);
+  (void)fputc('\n', out);
   (void)fprintf(out, "feed       %s, layout %s, profile %s, table %s\n", text_at(reply, "venue"),
                 text_at(reply, "layout"), text_at(reply, "profile"), text_at(reply, "table"));
   (void)fprintf(out, "mode       %s\n", text_at(reply, "mode"));
   (void)fprintf(out, "policy     version %" JSON_INTEGER_FORMAT ", hash %s\n",
                 number_at(reply, "policy_version"), text_at(reply, "policy_hash"));
-  (void)fprintf(out, "packets    %" JSON_INTEGER_FORMAT " = %" JSON_INTEGER_FORMAT " decoded\n",
-                number_at(reply, "packets"), number_at(reply, "decoded"));
-  put_object(out, "dropped", json_object_get(reply, "dropped"));
+  put_ledger(out, reply);
   put_numbers(out, "traffic", reply, traffic);
   put_numbers(out, "losses", reply, losses);
   put_numbers(out, "channels", reply, channels);
@@ -131,7 +182,22 @@ void pl_report_status(FILE *out, const json_t *reply) {
                 " ns, p999 %" JSON_INTEGER_FORMAT " ns, frame to decision\n",
                 number_at(latency, "p50"), number_at(latency, "p99"), number_at(latency, "p999"));
   put_ports(out, json_object_get(reply, "ports"));
+  const json_t *resend = json_object_get(reply, "resend");
+  if (number_at(resend, "servers") != 0) put_object(out, "resend", resend);
+  put_capture(out, json_object_get(reply, "capture"));
   put_object(out, "admin", json_object_get(reply, "admin"));
+}
+
+void pl_report_feeds(FILE *out, const json_t *reply, uint32_t rows_max) {
+  static const char *const channels[] = {
+      "channels", "channels_degraded", "channels_silent", "silences", "held", NULL};
+  (void)fprintf(out, "feed       %s%s\n", text_at(reply, "venue"),
+                json_is_true(json_object_get(reply, "degraded")) ? ", DEGRADED" : "");
+  put_ledger(out, reply);
+  put_numbers(out, "channels", reply, channels);
+  put_numbers(out, "losses", reply, losses);
+  pl_feeds_table(out, json_object_get(reply, "rows"), rows_max, pl_screen_columns(out),
+                 pl_screen_colour(out));
 }
 
 static void put_percent(FILE *out, json_int_t ppm) {
@@ -160,10 +226,13 @@ void pl_report_policy(FILE *out, const json_t *reply) {
   json_t *row;
   (void)fprintf(out,
                 "policy version %" JSON_INTEGER_FORMAT ", hash %s, mode at start %s, silence "
-                "%" JSON_INTEGER_FORMAT " ms, rearm %" JSON_INTEGER_FORMAT
+                "%" JSON_INTEGER_FORMAT " ms, gap_wait %" JSON_INTEGER_FORMAT
+                " us, resend_wait %" JSON_INTEGER_FORMAT " ms, rearm %" JSON_INTEGER_FORMAT
                 " ms, valid %" JSON_INTEGER_FORMAT " ms\n",
                 number_at(reply, "policy_version"), text_at(reply, "policy_hash"),
                 text_at(reply, "mode"), number_at(safety, "silence_ns") / 1000000,
+                number_at(safety, "gap_wait_ns") / 1000,
+                number_at(safety, "resend_wait_ns") / 1000000,
                 number_at(safety, "rearm_ns") / 1000000, number_at(safety, "valid_ns") / 1000000);
   (void)fprintf(out, "%-22s %-14s %7s %7s %7s %7s %7s %7s %7s %7s %8s %6s %5s\n", "row", "kind",
                 "stat.im", "stat.mm", "im_min", "im_max", "mm_shr", "st.clip", "clipmax", "refsize",

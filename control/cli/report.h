@@ -20,4 +20,9 @@ int pl_report_failure(const struct pl_options *options, enum pl_status status, b
 void pl_report_status(FILE *out, const json_t *reply);
 void pl_report_policy(FILE *out, const json_t *reply);
 
+#define PL_REPORT_FEEDS_LINES 8 /* around the rows, the cursor's own included */
+
+/* pl_report_feeds prints the ledger, the totals and the channels, at most rows_max of them. */
+void pl_report_feeds(FILE *out, const json_t *reply, uint32_t rows_max);
+
 #endif

@@ -1,5 +1,6 @@
 #include "control/cli/screen.h"
 
+#include "control/cli/columns.h"
 #include "engine/base/fixed.h"
 
 #include <inttypes.h>
@@ -172,34 +173,16 @@ static uint32_t width_at(uint32_t rank_max) {
   return width - 1;
 }
 
-/* One line of the table, cut to the width. */
-struct line {
-  char text[COLUMNS * CELL_BYTES];
-  size_t used;
-};
-
-static void put_cell(struct line *line, const struct column *column, const char *text, bool last) {
-  size_t room = sizeof line->text - line->used;
-  const char *space = line->used == 0 ? "" : " ";
-  int cut = last ? CELL_BYTES : (int)column->width, pad = last ? 0 : (int)column->width;
-  int wrote = snprintf(line->text + line->used, room, column->left ? "%s%-*.*s" : "%s%*.*s", space,
-                       pad, cut, text);
-  if (wrote > 0 && (size_t)wrote < room) line->used += (size_t)wrote;
-}
-
-static void end_line(FILE *out, struct line *line, uint32_t columns, const char *colour) {
-  if (columns != 0 && line->used > columns) line->used = columns;
-  while (line->used > 0 && line->text[line->used - 1] == ' ') line->used--;
-  (void)fprintf(out, "%s%.*s%s\n", colour, (int)line->used, line->text,
-                colour[0] != '\0' ? "\033[0m" : "");
+static void put_cell(struct pl_columns_line *line, uint32_t column, const char *text, bool last) {
+  pl_columns_put(line, last ? 0 : table[column].width, table[column].left, text);
 }
 
 static const char *state_colour(const struct pl_row *row) {
   switch (row->view.state) {
-  case PL_VIEW_LIVE: return "\033[32m";   /* green */
-  case PL_VIEW_STALE: return "\033[31m";  /* red */
-  case PL_VIEW_STATIC: return "\033[33m"; /* yellow */
-  default: return "\033[2m";              /* dim */
+  case PL_VIEW_LIVE: return PL_COLUMNS_GREEN;
+  case PL_VIEW_STALE: return PL_COLUMNS_RED;
+  case PL_VIEW_STATIC: return PL_COLUMNS_YELLOW;
+  default: return PL_COLUMNS_DIM;
   }
 }
 
@@ -209,19 +192,18 @@ void pl_screen_rows(FILE *out, const struct pl_row *rows, uint32_t count, uint32
   while (columns != 0 && rank_max > 0 && width_at(rank_max) > columns) rank_max--;
   for (uint32_t i = 0; i < COLUMNS; i++)
     if (table[i].rank <= rank_max) last = i;
-  struct line line = {.used = 0};
+  struct pl_columns_line line = {.used = 0};
   for (uint32_t i = 0; i < COLUMNS; i++)
-    if (table[i].rank <= rank_max) put_cell(&line, &table[i], table[i].title, i == last);
-  end_line(out, &line, columns, colour ? "\033[1m" : "");
+    if (table[i].rank <= rank_max) put_cell(&line, i, table[i].title, i == last);
+  pl_columns_end(out, &line, columns, colour ? PL_COLUMNS_BOLD : PL_COLUMNS_PLAIN);
   for (uint32_t row = 0; row < count; row++) {
-    line.used = 0;
     for (uint32_t i = 0; i < COLUMNS; i++) {
       char text[CELL_BYTES] = "";
       if (table[i].rank > rank_max) continue;
       table[i].cell(&rows[row], text);
-      put_cell(&line, &table[i], text[0] != '\0' ? text : "-", i == last);
+      put_cell(&line, i, text[0] != '\0' ? text : "-", i == last);
     }
-    end_line(out, &line, columns, colour ? state_colour(&rows[row]) : "");
+    pl_columns_end(out, &line, columns, colour ? state_colour(&rows[row]) : PL_COLUMNS_PLAIN);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "control/admin/client.h"
 #include "control/cli/report.h"
+#include "control/cli/watch.h"
 #include "control/daemon/policy_file.h"
 #include "control/daemon/yaml.h"
 #include "control/publish/json.h"
@@ -17,7 +18,7 @@ static void call(const struct pl_options *options, uint32_t first,
   pl_client_call(options->socket, options->command->verb, &request, options->timeout_ms, ret_reply);
 }
 
-/* A long policy comes in several replies, joined into the first. */
+/* A long list comes in several replies, joined into the first. */
 static void call_for_rows(const struct pl_options *options, struct pl_client_reply *ret_reply) {
   call(options, 0, ret_reply);
   json_t *rows = json_object_get(ret_reply->json, "rows");
@@ -46,6 +47,9 @@ static void print_text(const struct pl_options *options, const json_t *reply) {
   switch (options->command->verb) {
   case PL_VERB_STATUS: pl_report_status(stdout, reply); break;
   case PL_VERB_POLICY_SHOW: pl_report_policy(stdout, reply); break;
+  case PL_VERB_FEEDS:
+    pl_report_feeds(stdout, reply, pl_watch_rows(options, PL_REPORT_FEEDS_LINES));
+    break;
   case PL_VERB_MODE:
     before = json_string_value(json_object_get(reply, "mode_before"));
     (void)printf("mode %s, was %s\n", options->argument, before != NULL ? before : "?");
@@ -56,12 +60,16 @@ static void print_text(const struct pl_options *options, const json_t *reply) {
   }
 }
 
-int pl_verbs_ask(const struct pl_options *options) {
+static bool has_rows(enum pl_verb verb) {
+  return verb == PL_VERB_POLICY_SHOW || verb == PL_VERB_FEEDS;
+}
+
+static int ask(const struct pl_options *options) {
   struct pl_client_reply reply;
   if (options->command->argument == PL_ARGUMENT_INSTRUMENT &&
       strlen(options->argument) >= PL_NAME_BYTES_MAX)
     return pl_report_failure(options, PL_E_NOT_FOUND, false, "no instrument has so long a name");
-  if (options->command->verb == PL_VERB_POLICY_SHOW)
+  if (has_rows(options->command->verb))
     call_for_rows(options, &reply);
   else
     call(options, 0, &reply);
@@ -76,6 +84,10 @@ int pl_verbs_ask(const struct pl_options *options) {
   bool degraded = json_is_true(json_object_get(reply.json, "degraded"));
   json_decref(reply.json);
   return degraded ? PL_EXIT_DEGRADED : PL_EXIT_OK;
+}
+
+int pl_verbs_ask(const struct pl_options *options) {
+  return pl_watch(options, ask);
 }
 
 int pl_verbs_policy_check(const struct pl_options *options) {

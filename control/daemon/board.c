@@ -44,7 +44,7 @@ static void put_all(struct pl_board *board, uint32_t count) {
   memcpy(board->states, states, sizeof states);
 }
 
-void pl_board_turn(struct pl_board *board, uint64_t now_ns, uint32_t mode) {
+void pl_board_turn(struct pl_board *board, uint64_t now_ns, uint32_t mode, uint32_t stalled) {
   (void)pl_pipeline_drain(board->pipeline, take, board);
   uint32_t count = pl_directory_count(pl_feed_directory(board->pipeline->feed));
   bool all = now_ns >= board->refresh_due_ns;
@@ -57,7 +57,10 @@ void pl_board_turn(struct pl_board *board, uint64_t now_ns, uint32_t mode) {
     put_all(board, count);
     board->refresh_due_ns = now_ns + PL_BOARD_REFRESH_NS;
   }
-  struct pl_table_beat beat = {
-      .monotonic_ns = now_ns, .decisions = board->decisions, .row_count = count, .mode = mode};
+  struct pl_table_beat beat = {.monotonic_ns = now_ns,
+                               .decisions = board->decisions,
+                               .row_count = count,
+                               .mode = mode,
+                               .stalled = stalled};
   pl_table_beat(board->table, &beat);
 }

@@ -28,7 +28,8 @@ void pl_board_init(struct pl_board *ret_board, struct pl_pipeline *pipeline,
 /* pl_board_turn drains the ring and writes the rows that changed, all rows every
  * PL_BOARD_REFRESH_NS, and the heartbeat.
  *   now_ns  monotonic
- *   mode    enum pl_mode wanted, for the heartbeat */
-void pl_board_turn(struct pl_board *board, uint64_t now_ns, uint32_t mode);
+ *   mode    enum pl_mode wanted, for the heartbeat
+ *   stalled what the watchdog sees, for it too */
+void pl_board_turn(struct pl_board *board, uint64_t now_ns, uint32_t mode, uint32_t stalled);
 
 #endif

@@ -1,6 +1,7 @@
 #include "control/daemon/config.h"
 
 #include "control/admin/defaults.h"
+#include "control/daemon/config_groups.h"
 #include "control/daemon/yaml.h"
 
 #include <grp.h>
@@ -24,8 +25,9 @@ static const struct pl_yaml_choice lines[] = {{"A", PL_LINE_A}, {"B", PL_LINE_B}
 /* The file as it stands: what needs more than a table to check comes after. */
 struct top {
   struct pl_config config;
-  char venue[PL_CONFIG_USER_BYTES], policy[PL_CONFIG_PATH_BYTES], group[PL_CONFIG_USER_BYTES];
-  uint32_t cpus, roles, ports; /* nodes */
+  char venue[PL_CONFIG_USER_BYTES], policy[PL_CONFIG_PATH_BYTES];
+  char user[PL_CONFIG_USER_BYTES], group[PL_CONFIG_USER_BYTES];
+  uint32_t cpus, roles, ports, resend; /* nodes */
 };
 
 static const struct pl_yaml_field top_fields[] = {
@@ -39,10 +41,12 @@ static const struct pl_yaml_field top_fields[] = {
     PL_YAML_FIELD_OTHER("policy", TEXT, struct top, policy, true),
     PL_YAML_FIELD_OTHER("admin_socket", TEXT, struct top, config.admin_socket, false),
     PL_YAML_FIELD_OTHER("table", TEXT, struct top, config.table, false),
+    PL_YAML_FIELD_OTHER("user", TEXT, struct top, user, false),
     PL_YAML_FIELD_OTHER("group", TEXT, struct top, group, false),
     PL_YAML_FIELD_OTHER("cpus", LIST, struct top, cpus, false),
     PL_YAML_FIELD_OTHER("roles", MAP, struct top, roles, false),
     PL_YAML_FIELD_OTHER("ports", LIST, struct top, ports, true),
+    PL_YAML_FIELD_OTHER("resend", LIST, struct top, resend, false),
 };
 
 static const struct pl_yaml_field cpu_field =
@@ -59,16 +63,22 @@ static const struct pl_yaml_field role_fields[] = {
     PL_YAML_FIELD_OTHER("groups", LIST, struct role_lists, groups, false),
 };
 
+struct port {
+  struct pl_config_port config;
+  uint32_t groups; /* node */
+};
+
 static const struct pl_yaml_field port_fields[] = {
-    PL_YAML_FIELD_OTHER("capture", TEXT, struct pl_config_port, capture, false),
-    PL_YAML_FIELD_OTHER("driver", TEXT, struct pl_config_port, driver_name, false),
-    PL_YAML_FIELD_OTHER("interface", TEXT, struct pl_config_port, interface, false),
-    PL_YAML_FIELD_CHOICE("line", struct pl_config_port, line, false, lines),
-    PL_YAML_FIELD_NUMBER("queue", struct pl_config_port, queue, false, count, 0, QUEUE_MAX),
-    PL_YAML_FIELD_OTHER("promiscuous", FLAG, struct pl_config_port, promiscuous, false),
+    PL_YAML_FIELD_OTHER("capture", TEXT, struct port, config.capture, false),
+    PL_YAML_FIELD_OTHER("driver", TEXT, struct port, config.driver_name, false),
+    PL_YAML_FIELD_OTHER("interface", TEXT, struct port, config.interface, false),
+    PL_YAML_FIELD_CHOICE("line", struct port, config.line, false, lines),
+    PL_YAML_FIELD_NUMBER("queue", struct port, config.queue, false, count, 0, QUEUE_MAX),
+    PL_YAML_FIELD_OTHER("promiscuous", FLAG, struct port, config.promiscuous, false),
+    PL_YAML_FIELD_OTHER("groups", LIST, struct port, groups, false),
 };
 enum { GIVEN_CAPTURE = 1 << 0, GIVEN_DRIVER = 1 << 1, GIVEN_INTERFACE = 1 << 2 };
-enum { GIVEN_LIVE_ONLY = 1 << 4 | 1 << 5 };
+enum { GIVEN_LIVE_ONLY = 1 << 4 | 1 << 5 | 1 << 6 };
 
 /* A configuration being read. */
 struct reading {
@@ -158,6 +168,24 @@ static enum pl_status read_roles(struct reading *reading) {
   return status;
 }
 
+/* A user without a group named comes with the primary one. */
+static enum pl_status read_owner(struct reading *reading) {
+  const struct top *top = &reading->top;
+  struct pl_config *config = &reading->top.config;
+  enum pl_status status = PL_OK;
+  uint32_t node = node_of(reading, "user");
+  if (top->group[0] != '\0')
+    status = find_group(reading, node_of(reading, "group"), top->group, &config->group);
+  if (top->user[0] == '\0' || status != PL_OK) return status;
+  status = find_user(reading, node, top->user, &config->user);
+  if (status != PL_OK || top->group[0] != '\0') return status;
+  const struct passwd *found = getpwuid(config->user);
+  if (found == NULL)
+    return pl_yaml_fail(reading->yaml, node, "user: nothing is known of it: name its 'group' too");
+  config->group = found->pw_gid;
+  return PL_OK;
+}
+
 static enum pl_status read_cpus(struct reading *reading) {
   struct pl_config *config = &reading->top.config;
   uint32_t list = reading->top.cpus, count = pl_yaml_count(reading->yaml, list);
@@ -192,39 +220,73 @@ static enum pl_status check_live(struct reading *reading, uint32_t node, uint64_
 
 static enum pl_status read_port(struct reading *reading, uint32_t node,
                                 struct pl_config_port *ret_port) {
-  struct pl_config_port port = {0};
+  struct port port = {0};
   uint64_t given;
   enum pl_status status =
       pl_yaml_fields(reading->yaml, node, port_fields, COUNT_OF(port_fields), &port, &given);
   if (status != PL_OK) return status;
   if ((given & GIVEN_CAPTURE) == 0) {
-    status = check_live(reading, node, given, &port);
+    status = check_live(reading, node, given, &port.config);
+    if (status == PL_OK && port.groups != 0)
+      status =
+          pl_config_groups_read(reading->yaml, port.groups, &reading->top.config, &port.config);
   } else if ((given & (GIVEN_DRIVER | GIVEN_INTERFACE | GIVEN_LIVE_ONLY)) != 0) {
     status = pl_yaml_fail(reading->yaml, node, "a capture takes no key but 'line'");
   } else {
     char path[PL_CONFIG_PATH_BYTES];
-    status = resolve(reading, node, port.capture, path);
-    if (status == PL_OK) memcpy(port.capture, path, sizeof path);
+    status = resolve(reading, node, port.config.capture, path);
+    if (status == PL_OK) memcpy(port.config.capture, path, sizeof path);
   }
-  if (status == PL_OK) *ret_port = port;
+  if (status == PL_OK) *ret_port = port.config;
   return status;
 }
 
 static enum pl_status read_ports(struct reading *reading) {
   struct pl_config *config = &reading->top.config;
+  struct pl_config_port *ports = config->ports;
   uint32_t list = reading->top.ports, count = pl_yaml_count(reading->yaml, list);
   if (count < 1 || count > PL_RUN_PORTS_MAX)
     return pl_yaml_fail(reading->yaml, list, "ports: 1 to %d of them", PL_RUN_PORTS_MAX);
   for (uint32_t i = 0; i < count; i++) {
-    enum pl_status status =
-        read_port(reading, pl_yaml_item(reading->yaml, list, i), &config->ports[i]);
+    uint32_t node = pl_yaml_item(reading->yaml, list, i);
+    enum pl_status status = read_port(reading, node, &ports[i]);
     if (status != PL_OK) return status;
     /* one silence clock: a capture's time and the wall's do not mix */
-    if ((config->ports[i].capture[0] == '\0') != (config->ports[0].capture[0] == '\0'))
+    if ((ports[i].capture[0] == '\0') != (ports[0].capture[0] == '\0'))
       return pl_yaml_fail(reading->yaml, list, "ports: either captures or live ports, not both");
+    /* what is sent to a group that is not named is dropped */
+    if ((ports[i].group_count == 0) != (ports[0].group_count == 0))
+      return pl_yaml_fail(reading->yaml, node, "groups: name them on every port, or on none");
   }
   config->port_count = count;
-  return PL_OK;
+  return pl_config_groups_check(reading->yaml, list, config);
+}
+
+/* Groups that name no channel may bring any. */
+static bool may_come(const struct pl_config *config, uint32_t channel_id) {
+  for (uint32_t i = 0; i < config->feed_group_count; i++) {
+    uint32_t named = config->feed_groups[i].channel_id;
+    if (named == channel_id || named == PL_CHANNEL_IDS) return true;
+  }
+  return config->feed_group_count == 0;
+}
+
+static enum pl_status read_resend(struct reading *reading) {
+  struct pl_config *config = &reading->top.config;
+  uint32_t list = reading->top.resend;
+  if (list == 0) return PL_OK;
+  if (config->venue->resend.request == NULL)
+    return pl_yaml_fail(reading->yaml, list, "resend: %s sends nothing again", config->venue->name);
+  if (config->ports[0].capture[0] != '\0') /* one clock, as for ports */
+    return pl_yaml_fail(reading->yaml, list, "resend: not with captures");
+  enum pl_status status = pl_resend_read(reading->yaml, list, &config->resend);
+  for (uint32_t i = 0; status == PL_OK && i < config->resend.count; i++) {
+    uint32_t channel_id = config->resend.servers[i].channel_id;
+    if (channel_id != PL_RESEND_EVERY && !may_come(config, channel_id))
+      status = pl_yaml_fail(reading->yaml, pl_yaml_item(reading->yaml, list, i),
+                            "resend: no group has channel %u", channel_id);
+  }
+  return status;
 }
 
 static enum pl_status read_names(struct reading *reading) {
@@ -240,11 +302,6 @@ static enum pl_status read_names(struct reading *reading) {
   if (config->admin_socket[0] != '/')
     return pl_yaml_fail(reading->yaml, node_of(reading, "admin_socket"),
                         "admin_socket: an absolute path is wanted here");
-  if (top->group[0] != '\0') {
-    enum pl_status status =
-        find_group(reading, node_of(reading, "group"), top->group, &config->group);
-    if (status != PL_OK) return status;
-  }
   return resolve(reading, node_of(reading, "policy"), top->policy, config->policy_path);
 }
 
@@ -256,13 +313,16 @@ static enum pl_status read_all(struct reading *reading) {
                                .speed_e3 = 1000,
                                .admin_socket = PL_DEFAULT_SOCKET,
                                .table = PL_DEFAULT_TABLE,
+                               .user = PL_PRIVILEGES_USER_NONE,
                                .group = PL_TABLE_GROUP_NONE};
   enum pl_status status = pl_yaml_fields(reading->yaml, pl_yaml_root(reading->yaml), top_fields,
                                          COUNT_OF(top_fields), &reading->top, NULL);
   if (status == PL_OK) status = read_names(reading);
+  if (status == PL_OK) status = read_owner(reading);
   if (status == PL_OK) status = read_cpus(reading);
   if (status == PL_OK) status = read_roles(reading);
   if (status == PL_OK) status = read_ports(reading);
+  if (status == PL_OK) status = read_resend(reading);
   return status;
 }
 

@@ -2,8 +2,11 @@
 #ifndef CONTROL_DAEMON_NOTIFY_H
 #define CONTROL_DAEMON_NOTIFY_H
 
-/* pl_notify sends a state (READY=1, STOPPING=1) to the socket that NOTIFY_SOCKET names, as
- * sd_notify(3) does; without one it does nothing. A failure is nobody's business. */
-void pl_notify(const char *state);
+/* pl_notify_open connects to the socket that NOTIFY_SOCKET names; -1 when there is none. What fails
+ * is nobody's business. */
+int pl_notify_open(void);
+
+/* pl_notify sends a state (READY=1, STOPPING=1), as sd_notify(3) does; to -1 it does nothing. */
+void pl_notify(int descriptor, const char *state);
 
 #endif

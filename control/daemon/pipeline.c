@@ -12,6 +12,11 @@
 #define SCRATCH_EVENTS (BATCH_EVENTS + PL_FRAME_EVENTS_MAX)
 #define STATS_NS       UINT64_C(250000000)
 
+#define REQUEST_SLOTS 64 /* requests on their way to the control thread */
+#define ANSWERS_BATCH 8  /* answers taken behind a burst: frames come first */
+
+_Static_assert(sizeof(struct pl_feed_request) <= sizeof(struct pl_ring_slot), "fits a slot");
+
 static uint64_t note_handed_ns(const void *context, uint64_t event_seq) {
   const struct pl_pipeline *pipeline = context;
   return pl_feed_note(pipeline->feed, event_seq / PL_EVENTS_PER_FRAME)->handed_ns;
@@ -28,6 +33,7 @@ static struct pl_step_config step_config(const struct pl_pipeline_config *config
       .policy = config->policy,
       .instrument_count = config->instrument_count,
       .orders_max = config->venue->orders_max,
+      .log_events = config->venue->has_snapshots ? PL_JOIN_EVENTS_MAX : 0,
   };
 }
 
@@ -36,8 +42,10 @@ static size_t footprint(const struct pl_pipeline_config *config) {
   return pl_feed_footprint(config->venue, config->instrument_count) + pl_step_footprint(&step) +
          pl_ring_footprint(PL_EVENT_RING_SLOTS) + pl_ring_footprint(PL_COMMAND_RING_SLOTS) +
          pl_ring_footprint(PL_DECISION_RING_SLOTS) +
+         (config->asks ? pl_ring_footprint(REQUEST_SLOTS) + pl_answers_footprint() : 0) +
          pl_arena_round(config->instrument_count * sizeof(struct pl_view_cell)) +
-         pl_arena_round(SCRATCH_EVENTS * sizeof(struct pl_event));
+         pl_arena_round(SCRATCH_EVENTS * sizeof(struct pl_event)) +
+         pl_arena_round(sizeof(struct pl_channels_cell));
 }
 
 enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
@@ -48,14 +56,26 @@ enum pl_status pl_pipeline_open(const struct pl_pipeline_config *config,
   struct pl_pipeline *p = ret_pipeline;
   struct pl_step_config step = step_config(config);
   *p = (struct pl_pipeline){.config = *config};
-  p->feed =
-      pl_feed_create(&arena, config->venue, config->policy->silence_ns, config->instrument_count);
+  const struct pl_feed_config feed = {
+      .venue = config->venue,
+      .instrument_count = config->instrument_count,
+      .silence_ns = config->policy->silence_ns,
+      .gap_wait_ns = config->policy->gap_wait_ns,
+      .resend_wait_ns = config->policy->resend_wait_ns,
+      .asks = config->asks,
+      .groups = config->groups,
+      .group_count = config->group_count,
+  };
+  p->feed = pl_feed_create(&arena, &feed);
   p->step = pl_step_create(&arena, &step);
   p->events = pl_ring_create(&arena, PL_EVENT_RING_SLOTS);
   p->commands = pl_ring_create(&arena, PL_COMMAND_RING_SLOTS);
   p->decisions = pl_ring_create(&arena, PL_DECISION_RING_SLOTS);
+  p->requests = config->asks ? pl_ring_create(&arena, REQUEST_SLOTS) : NULL;
+  p->answers = config->asks ? pl_answers_create(&arena) : NULL;
   p->views = pl_arena_take(&arena, config->instrument_count * sizeof *p->views);
   p->scratch = pl_arena_take(&arena, SCRATCH_EVENTS * sizeof *p->scratch);
+  p->channels = pl_arena_take(&arena, sizeof *p->channels);
   if (config->touch) pl_arena_touch(&arena);
   p->arena = arena;
   p->loop.config = (struct pl_loop_config){
@@ -112,6 +132,7 @@ static void write_receive(struct pl_pipeline *pipeline) {
   struct pl_receive_stats stats;
   receive_stats(pipeline, &stats);
   pl_seqlock_write(&cell->version, cell->words, &stats, PL_STATS_WORDS(pl_receive_stats));
+  pl_channels_write(pipeline->channels, pipeline->feed);
 }
 
 static void write_engine(struct pl_pipeline *pipeline) {
@@ -166,9 +187,31 @@ static void gather(struct pl_pipeline *pipeline, uint32_t *gathered) {
   }
 }
 
+/* Takes in what was sent again, and puts out what is to be asked for; what does not fit the ring
+ * stays with the feed.
+ *   write  writes what is pending, as after a frame */
+static void exchange_requests(struct pl_pipeline *pipeline,
+                              void (*write)(struct pl_pipeline *pipeline, uint32_t *count),
+                              uint32_t *count) {
+  struct pl_packet packet;
+  uint64_t recv_ns;
+  void *slot;
+  if (pipeline->answers == NULL) return;
+  for (uint32_t i = 0; i < ANSWERS_BATCH; i++) {
+    if (!pl_answers_peek(pipeline->answers, &packet, &recv_ns)) break;
+    (void)pl_feed_accept_answer(pipeline->feed, &packet, recv_ns, pl_clock_monotonic_ns());
+    write(pipeline, count);
+    pl_answers_done(pipeline->answers);
+  }
+  while (pl_ring_reserve(pipeline->requests, 1, &slot) != 0 &&
+         pl_feed_request(pipeline->feed, slot))
+    pl_ring_publish(pipeline->requests, 1);
+}
+
 void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames, uint32_t count,
                      uint64_t now_ns) {
   uint64_t handed_ns = count != 0 ? pl_clock_monotonic_ns() : 0; /* the whole burst is, now */
+  struct pl_capture_tap *capture = pl_capture_tap_ready(pipeline->config.capture);
   uint32_t gathered = 0;
   pl_loop_commands(&pipeline->loop);
   if (count == 0) {
@@ -176,13 +219,22 @@ void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames
     gather(pipeline, &gathered);
   }
   for (uint32_t i = 0; i < count; i++) {
-    (void)pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
+    enum pl_status outcome = pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
+    if (capture != NULL) pl_capture_tap_put(capture, &frames[i], outcome);
     gather(pipeline, &gathered);
   }
+  exchange_requests(pipeline, gather, &gathered);
   if (gathered != 0) flush(pipeline, &gathered);
   uint64_t wall_ns = pl_clock_monotonic_ns();
   tell_receive(pipeline, wall_ns);
   tell_engine(pipeline, wall_ns);
+}
+
+void pl_pipeline_flush(struct pl_pipeline *pipeline) {
+  uint32_t gathered = 0;
+  pl_feed_flush(pipeline->feed);
+  gather(pipeline, &gathered);
+  if (gathered != 0) flush(pipeline, &gathered);
 }
 
 /* Room for a batch in the event ring: in place where it is in one piece, else in the scratch. NULL
@@ -237,15 +289,18 @@ static void receive_pending(struct pl_pipeline *pipeline, uint32_t *unpublished)
 void pl_pipeline_receive(struct pl_pipeline *pipeline, const struct pl_frame *frames,
                          uint32_t count, uint64_t now_ns) {
   uint64_t handed_ns = count != 0 ? pl_clock_monotonic_ns() : 0; /* the whole burst is, now */
+  struct pl_capture_tap *capture = pl_capture_tap_ready(pipeline->config.capture);
   uint32_t unpublished = 0;
   if (count == 0) {
     pl_feed_tick(pipeline->feed, now_ns);
     receive_pending(pipeline, &unpublished);
   }
   for (uint32_t i = 0; i < count; i++) {
-    (void)pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
+    enum pl_status outcome = pl_feed_accept(pipeline->feed, &frames[i], handed_ns);
+    if (capture != NULL) pl_capture_tap_put(capture, &frames[i], outcome);
     receive_pending(pipeline, &unpublished);
   }
+  exchange_requests(pipeline, receive_pending, &unpublished);
   if (unpublished != 0) pl_ring_publish(pipeline->events, unpublished);
   tell_receive(pipeline, pl_clock_monotonic_ns());
 }
@@ -292,4 +347,18 @@ bool pl_pipeline_view(const struct pl_pipeline *pipeline, uint32_t instrument,
   if (instrument >= pipeline->config.instrument_count) return false;
   const struct pl_view_cell *cell = &pipeline->views[instrument];
   return pl_seqlock_read(&cell->version, cell->words, ret_view, PL_VIEW_WORDS);
+}
+
+bool pl_pipeline_request(struct pl_pipeline *pipeline, struct pl_feed_request *ret_request) {
+  void *slot;
+  if (pipeline->requests == NULL || pl_ring_peek(pipeline->requests, 1, &slot) == 0) return false;
+  memcpy(ret_request, slot, sizeof *ret_request);
+  pl_ring_release(pipeline->requests, 1);
+  return true;
+}
+
+bool pl_pipeline_answer(struct pl_pipeline *pipeline, const uint8_t *payload, uint32_t size_bytes,
+                        uint64_t recv_ns) {
+  return pipeline->answers != NULL &&
+         pl_answers_put(pipeline->answers, payload, size_bytes, recv_ns);
 }

@@ -4,6 +4,9 @@
 #ifndef CONTROL_DAEMON_PIPELINE_H
 #define CONTROL_DAEMON_PIPELINE_H
 
+#include "control/daemon/answers.h"
+#include "control/daemon/capture_tap.h"
+#include "control/daemon/channels.h"
 #include "dataplane/feed/feed.h"
 #include "engine/step/loop.h"
 
@@ -26,10 +29,14 @@ struct pl_engine_stats {
 
 struct pl_pipeline_config {
   const struct pl_venue *venue;
-  const struct pl_policy *policy; /* outlives the pipeline */
-  uint32_t instrument_count;      /* 1..PL_INSTRUMENTS_MAX */
-  bool lossless;                  /* replay: full rings wait; live: they drop and count */
-  bool touch;                     /* live: every page is touched at start */
+  const struct pl_policy *policy;     /* outlives the pipeline */
+  uint32_t instrument_count;          /* 1..PL_INSTRUMENTS_MAX */
+  bool lossless;                      /* replay: full rings wait; live: they drop and count */
+  bool touch;                         /* live: every page is touched at start */
+  bool asks;                          /* requests are taken and answers brought, see below */
+  const struct pl_feed_group *groups; /* [group_count], as the feed takes them */
+  uint32_t group_count;
+  struct pl_capture_tap *capture; /* `plimsoll capture`; NULL: none */
   void (*tap)(void *context, const struct pl_step *step, const struct pl_event *event);
   void *tap_context;
 };
@@ -41,8 +48,11 @@ struct pl_pipeline {
   struct pl_step *step; /* engine core's */
   struct pl_loop loop;  /* engine core's */
   struct pl_ring *events, *commands, *decisions;
-  struct pl_view_cell *views; /* [instrument_count] */
-  struct pl_event *scratch;   /* a batch, or what did not fit the ring; receive core's */
+  struct pl_view_cell *views;        /* [instrument_count] */
+  struct pl_event *scratch;          /* a batch, or what did not fit the ring; receive core's */
+  struct pl_channels_cell *channels; /* any thread reads it */
+  struct pl_ring *requests;          /* these two: NULL unless somebody asks */
+  struct pl_answers *answers;
   struct pl_receive_cell {
     alignas(PL_CACHE_LINE_BYTES) _Atomic uint64_t version;
     _Atomic uint64_t words[PL_STATS_WORDS(pl_receive_stats)];
@@ -73,6 +83,10 @@ void pl_pipeline_run(struct pl_pipeline *pipeline, const struct pl_frame *frames
 void pl_pipeline_receive(struct pl_pipeline *pipeline, const struct pl_frame *frames,
                          uint32_t count, uint64_t now_ns);
 
+/* pl_pipeline_flush gives up what is still waited for, at the end of the captures, and decides on
+ * what waited. On any one thread, once the workers are done. */
+void pl_pipeline_flush(struct pl_pipeline *pipeline);
+
 /* pl_pipeline_engine takes one batch from the event ring (layout pipeline, engine core); returns
  * how many events it took. */
 uint32_t pl_pipeline_engine(struct pl_pipeline *pipeline);
@@ -96,6 +110,15 @@ bool pl_pipeline_receive_stats(const struct pl_pipeline *pipeline,
                                struct pl_receive_stats *ret_stats);
 bool pl_pipeline_engine_stats(const struct pl_pipeline *pipeline,
                               struct pl_engine_stats *ret_stats);
+
+/* pl_pipeline_request takes the next request to the venue to send packets again; false when there
+ * is none. pl_pipeline_answer hands over a datagram that came back, copied; false when there is no
+ * room (it is lost, and asked for again). One control thread only.
+ *   payload  [size_bytes], up to PL_FRAME_BYTES_MAX
+ *   recv_ns  receive clock, UTC */
+bool pl_pipeline_request(struct pl_pipeline *pipeline, struct pl_feed_request *ret_request);
+bool pl_pipeline_answer(struct pl_pipeline *pipeline, const uint8_t *payload, uint32_t size_bytes,
+                        uint64_t recv_ns);
 
 /* pl_pipeline_sum_up copies the counters now. For the core that owns them, or when it is done. */
 void pl_pipeline_sum_up(struct pl_pipeline *pipeline);

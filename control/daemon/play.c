@@ -1,6 +1,7 @@
 #include "control/daemon/play.h"
 
 #include "control/daemon/books.h"
+#include "control/daemon/digest.h"
 #include "dataplane/port/eal.h"
 #include "engine/base/check.h"
 #include "engine/base/clock.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <xxhash.h>
 
 #define PROGRESS_NS UINT64_C(100000000)
 #define IDLE_NS     50000
@@ -17,15 +17,14 @@ struct play {
   const struct pl_play_config *config;
   struct pl_pipeline pipeline;
   struct pl_run run;
-  XXH3_state_t *hash;
-  uint64_t decisions, frames_before, frames_total, progress_ns;
+  struct pl_digest digest;
+  uint64_t frames_before, frames_total, progress_ns;
   struct pl_play_result *result;
 };
 
 static void take(void *context, const struct pl_decision *decision) {
   struct play *play = context;
-  play->decisions++;
-  (void)XXH3_64bits_update(play->hash, decision, PL_DECISION_DIGEST_BYTES);
+  pl_digest_take(&play->digest, decision);
   if (play->config->decision != NULL)
     play->config->decision(play->config->context, &play->pipeline, decision);
 }
@@ -51,32 +50,72 @@ static void consume(struct play *play) {
   }
 }
 
-static enum pl_status play_capture(struct play *play, const char *path, char *ret_error,
-                                   size_t error_bytes) {
-  struct pl_run_config run = {
-      .pipeline = &play->pipeline,
-      .layout = play->config->layout,
-      .port_count = 1,
-      .speed_e3 = play->config->speed_e3,
-  };
-  enum pl_status status =
-      pl_port_open_capture(path, PL_LINE_A, &run.ports[0], ret_error, error_bytes);
-  if (status != PL_OK) return status;
-  const struct pl_port_capture_info *info = pl_port_capture_info(run.ports[0]);
-  play->frames_total = play->frames_before + info->frames;
-  pl_run_start(&play->run, &run);
-  consume(play);
-  pl_run_join(&play->run);
-  progress(play, true);
+/* A port as it was played out. */
+static void sum_port(struct play *play, const struct pl_port *port) {
+  const struct pl_port_capture_info *info = pl_port_capture_info(port);
   struct pl_port_stats stats;
-  pl_port_stats(run.ports[0], &stats);
+  pl_port_stats(port, &stats);
   play->frames_before += info->frames;
   play->result->packets += info->frames;
   play->result->rx_missing += stats.rx_missing;
-  play->result->feed_ns += info->last_ns - info->first_ns;
   play->result->tail_cut |= info->tail_cut;
-  pl_port_close(run.ports[0]);
-  return PL_OK;
+}
+
+/* From the first frame of any of the ports to the last. */
+static uint64_t feed_ns(const struct pl_run_config *run) {
+  uint64_t first_ns = UINT64_MAX, last_ns = 0;
+  for (uint32_t i = 0; i < run->port_count; i++) {
+    const struct pl_port_capture_info *info = pl_port_capture_info(run->ports[i]);
+    if (info->first_ns < first_ns) first_ns = info->first_ns;
+    if (info->last_ns > last_ns) last_ns = info->last_ns;
+  }
+  return last_ns - first_ns;
+}
+
+static void play_ports(struct play *play, const struct pl_run_config *run) {
+  play->frames_total = play->frames_before;
+  for (uint32_t i = 0; i < run->port_count; i++)
+    play->frames_total += pl_port_capture_info(run->ports[i])->frames;
+  pl_run_start(&play->run, run);
+  consume(play);
+  pl_run_join(&play->run);
+  progress(play, true);
+  for (uint32_t i = 0; i < run->port_count; i++) sum_port(play, run->ports[i]);
+  play->result->feed_ns += feed_ns(run);
+}
+
+/* Plays one capture a line, those that there are, as one stream.
+ *   paths  [PL_PLAY_LINES]; NULL: none */
+static enum pl_status play_lines(struct play *play, const char *const *paths, char *ret_error,
+                                 size_t error_bytes) {
+  struct pl_run_config run = {.pipeline = &play->pipeline,
+                              .layout = play->config->layout,
+                              .speed_e3 = play->config->speed_e3};
+  enum pl_status status = PL_OK;
+  for (uint32_t line = 0; line < PL_PLAY_LINES && status == PL_OK; line++) {
+    if (paths[line] == NULL) continue;
+    status =
+        pl_port_open_capture(paths[line], line, &run.ports[run.port_count], ret_error, error_bytes);
+    run.port_count += status == PL_OK;
+  }
+  if (status == PL_OK) play_ports(play, &run);
+  for (uint32_t i = 0; i < run.port_count; i++) pl_port_close(run.ports[i]);
+  return status;
+}
+
+static bool has_lines(const struct pl_play_config *config) {
+  return config->lines[PL_LINE_A] != NULL || config->lines[PL_LINE_B] != NULL;
+}
+
+static enum pl_status play_captures(struct play *play, char *ret_error, size_t error_bytes) {
+  const struct pl_play_config *config = play->config;
+  if (has_lines(config)) return play_lines(play, config->lines, ret_error, error_bytes);
+  enum pl_status status = PL_OK;
+  for (uint32_t i = 0; i < config->capture_count && status == PL_OK; i++) {
+    const char *const paths[PL_PLAY_LINES] = {[PL_LINE_A] = config->captures[i]};
+    status = play_lines(play, paths, ret_error, error_bytes);
+  }
+  return status;
 }
 
 /* Every frame ends in exactly one place; if it does not, the program is wrong. */
@@ -88,12 +127,13 @@ static void check_ledger(const struct pl_play_result *result) {
 
 static void sum_up(struct play *play, uint64_t wall_ns) {
   struct pl_play_result *result = play->result;
-  result->decisions = play->decisions;
-  result->digest = XXH3_64bits_digest(play->hash);
+  result->decisions = play->digest.decisions;
+  result->digest = pl_digest_sum(&play->digest, pl_feed_directory(play->pipeline.feed));
   result->wall_ns = wall_ns;
   pl_pipeline_sum_up(&play->pipeline);
   PL_CHECK(pl_pipeline_receive_stats(&play->pipeline, &result->receive));
   PL_CHECK(pl_pipeline_engine_stats(&play->pipeline, &result->engine));
+  PL_CHECK(pl_channels_read(play->pipeline.channels, &result->channels));
   check_ledger(result);
 }
 
@@ -116,9 +156,12 @@ static enum pl_status play_all(struct play *play, char *ret_error, size_t error_
   books.feed = play->pipeline.feed;
   if (config->books != NULL) pl_books_header(config->books);
   uint64_t begun_ns = pl_clock_monotonic_ns();
-  for (uint32_t i = 0; i < config->capture_count && status == PL_OK; i++)
-    status = play_capture(play, config->captures[i], ret_error, error_bytes);
-  if (status == PL_OK) sum_up(play, pl_clock_monotonic_ns() - begun_ns);
+  status = play_captures(play, ret_error, error_bytes);
+  if (status == PL_OK) {
+    pl_pipeline_flush(&play->pipeline);
+    (void)pl_pipeline_drain(&play->pipeline, take, play);
+    sum_up(play, pl_clock_monotonic_ns() - begun_ns);
+  }
   pl_pipeline_close(&play->pipeline);
   return status;
 }
@@ -133,15 +176,11 @@ enum pl_status pl_play(const struct pl_play_config *config, struct pl_play_resul
   memset(play, 0, sizeof *play);
   play->config = config;
   play->result = &result;
-  play->hash = XXH3_createState();
-  enum pl_status status = play->hash != NULL ? PL_OK : PL_E_MEMORY;
-  if (status == PL_OK) status = pl_eal_start(&eal, ret_error, error_bytes);
+  enum pl_status status = pl_eal_start(&eal, ret_error, error_bytes);
   if (status == PL_OK) {
-    (void)XXH3_64bits_reset(play->hash);
     status = play_all(play, ret_error, error_bytes);
     pl_eal_stop();
   }
-  (void)XXH3_freeState(play->hash);
   free(play);
   if (status == PL_OK) *ret_result = result;
   return status;

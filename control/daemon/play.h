@@ -7,13 +7,17 @@
 
 #include <stdio.h>
 
+#define PL_PLAY_LINES 2 /* PL_LINE_A, PL_LINE_B */
+
 struct pl_play_config {
   const struct pl_venue *venue;
   const struct pl_policy *policy;
   enum pl_layout layout;
   uint32_t speed_e3;           /* feed time per wall time, in thousandths; 0: as fast as it goes */
-  const char *const *captures; /* [capture_count], played one after the other as one stream */
+  const char *const *captures; /* [capture_count] of line A, one after the other as one stream */
   uint32_t capture_count;
+  /* Instead of captures: what line A and line B brought, merged by capture time; NULL: not that. */
+  const char *lines[PL_PLAY_LINES];
   FILE *books; /* CSV, a row a book message and completed snapshot; NULL: none */
   /* Main thread; may be NULL. progress is called some ten times a second and once at the end. */
   void (*decision)(void *context, const struct pl_pipeline *pipeline,
@@ -29,6 +33,7 @@ struct pl_play_result {
   uint64_t decisions, digest, wall_ns, feed_ns;
   struct pl_receive_stats receive;
   struct pl_engine_stats engine;
+  struct pl_channels_stats channels;
   bool tail_cut; /* a capture ends inside a frame */
 };
 

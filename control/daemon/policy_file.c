@@ -71,6 +71,9 @@ static const struct pl_yaml_field top_fields[] = {
 static const struct pl_yaml_field safety_fields[] = {
     PL_YAML_FIELD_NUMBER("silence", struct pl_policy, silence_ns, true, ns, SECOND_NS / 100,
                          10 * MINUTE_NS),
+    PL_YAML_FIELD_NUMBER("gap_wait", struct pl_policy, gap_wait_ns, false, ns, 0, SECOND_NS),
+    PL_YAML_FIELD_NUMBER("resend_wait", struct pl_policy, resend_wait_ns, false, ns, 0,
+                         10 * SECOND_NS),
     PL_YAML_FIELD_NUMBER("rearm", struct pl_policy, rearm_ns, true, ns, 0, HOUR_S *SECOND_NS),
     PL_YAML_FIELD_NUMBER("valid", struct pl_policy, valid_ns, true, ns, SECOND_NS / 100, DAY_NS),
 };
@@ -174,7 +177,11 @@ static enum pl_status read_all(struct reading *reading) {
 
 static enum pl_status finish(struct pl_yaml *yaml, struct pl_policy *ret_policy,
                              struct pl_policy_names *ret_names) {
-  struct reading reading = {.yaml = yaml};
+  struct pl_policy usual;
+  pl_policy_default(&usual);
+  struct reading reading = {
+      .yaml = yaml,
+      .policy = {.gap_wait_ns = usual.gap_wait_ns, .resend_wait_ns = usual.resend_wait_ns}};
   enum pl_status status = read_all(&reading);
   pl_yaml_close(yaml);
   if (status != PL_OK) return status;

@@ -38,9 +38,10 @@ void pl_policy_json(const struct pl_policy *policy, const struct pl_policy_names
   json_t *rows = json_array();
   for (uint32_t i = first; i < policy->row_count && i - first < PL_POLICY_JSON_ROWS; i++)
     (void)json_array_append_new(rows, row_json(&policy->rows[i], names->names[i]));
-  json_t *safety =
-      json_pack("{s:o, s:o, s:o}", "silence_ns", pl_json_u64(policy->silence_ns), "rearm_ns",
-                pl_json_u64(policy->rearm_ns), "valid_ns", pl_json_u64(policy->valid_ns));
+  json_t *safety = json_pack(
+      "{s:o, s:o, s:o, s:o, s:o}", "silence_ns", pl_json_u64(policy->silence_ns), "gap_wait_ns",
+      pl_json_u64(policy->gap_wait_ns), "resend_wait_ns", pl_json_u64(policy->resend_wait_ns),
+      "rearm_ns", pl_json_u64(policy->rearm_ns), "valid_ns", pl_json_u64(policy->valid_ns));
   (void)json_object_set_new(object, "policy_version", json_integer(policy->version));
   (void)json_object_set_new(object, "policy_hash", pl_json_hash(policy->hash));
   (void)json_object_set_new(object, "mode", json_string(pl_decision_mode(policy->mode)));

@@ -17,7 +17,9 @@ enum pl_layout { PL_LAYOUT_INLINE, PL_LAYOUT_PIPELINE };
 struct pl_run_config {
   struct pl_pipeline *pipeline;
   enum pl_layout layout;
-  struct pl_port *ports[PL_RUN_PORTS_MAX]; /* captures end by themselves, live ports by stopping */
+  /* Either captures, merged by their stamps, which end by themselves; or live ports, polled in
+   * turn, which end by stopping. */
+  struct pl_port *ports[PL_RUN_PORTS_MAX];
   uint32_t port_count;
   uint32_t speed_e3; /* captures only: feed time per wall time, in thousandths; 0: unpaced */
 };
@@ -29,7 +31,9 @@ struct pl_run {
   alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool stop;
   alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool received; /* nothing more will come */
   _Atomic uint64_t frames, recv_ns;                       /* progress */
-  alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool stepped;  /* nothing more will be decided */
+  _Atomic uint64_t receive_turns;
+  alignas(2 * PL_CACHE_LINE_BYTES) _Atomic bool stepped; /* nothing more will be decided */
+  _Atomic uint64_t engine_turns;
 };
 
 /* pl_run_workers returns how many EAL workers a layout needs. */
@@ -42,6 +46,11 @@ void pl_run_start(struct pl_run *run, const struct pl_run_config *config);
 /* pl_run_stop asks the workers to end; they do so after the burst in hand. Any thread; may be
  * called from a signal handler. */
 void pl_run_stop(struct pl_run *run);
+
+/* pl_run_turns tells how often each core came round, as the watchdog wants it. Where one core does
+ * both, its turns count for both. Any thread.
+ *   ret_turns  [PL_WATCHDOG_CORES] */
+void pl_run_turns(const struct pl_run *run, uint64_t *ret_turns);
 
 /* pl_run_ended tells whether the workers are done: then drain once more and join. */
 bool pl_run_ended(const struct pl_run *run);

@@ -1,14 +1,18 @@
 /* plimsolld: the composition root of the live appliance. Everything is opened in order, runs until
  * it is told to end, and is closed in the reverse order. Main thread, which is also the
- * housekeeping thread: it drains decisions, publishes the table and answers on the admin socket. */
+ * housekeeping thread: it drains decisions, publishes the table, writes live captures and answers
+ * on the admin socket. */
 #ifndef CONTROL_DAEMON_SERVICE_H
 #define CONTROL_DAEMON_SERVICE_H
 
 #include "control/admin/server.h"
 #include "control/daemon/board.h"
+#include "control/daemon/capture_stream.h"
 #include "control/daemon/config.h"
+#include "control/daemon/network.h"
 #include "control/daemon/orders.h"
 #include "control/daemon/policy_file.h"
+#include "control/daemon/watchdog.h"
 
 #define PL_SERVICE_TURN_NS UINT64_C(1000000) /* decisions wait no longer for the table */
 
@@ -20,12 +24,18 @@ struct pl_service {
   struct pl_run run;
   struct pl_port *ports[PL_RUN_PORTS_MAX];
   uint32_t port_count; /* opened so far */
+  struct pl_network network;
   struct pl_server *server;
   struct pl_table *table;
   struct pl_board board;
   struct pl_orders orders;
+  struct pl_watchdog watchdog;
+  uint32_t stalled; /* what it saw last */
+  struct pl_resend resend;
+  struct pl_capture_stream capture;
   uint64_t start_ns, start_monotonic_ns;
-  bool eal_started, pipeline_open, running;
+  int notify; /* the service manager's socket, -1: none */
+  bool eal_started, pipeline_open, dropped, running;
   bool quit; /* asked for by an operator */
   /* All ports were captures, and are over: the workers are joined and this thread stands in for
    * them, with the feed's clock going on from where it stood. */

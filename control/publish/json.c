@@ -14,6 +14,11 @@ json_t *pl_json_u64(uint64_t value) {
   return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
+void pl_json_add(json_t *object, const struct pl_json_number *numbers, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    (void)json_object_set_new(object, numbers[i].key, pl_json_u64(numbers[i].value));
+}
+
 json_t *pl_json_hash(uint64_t hash) {
   return json_sprintf("%016" PRIx64, hash);
 }

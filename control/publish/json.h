@@ -9,13 +9,22 @@
 #include <jansson.h>
 
 /* Version of every JSON object the appliance prints; +1 when a key changes its meaning. */
-#define PL_JSON_VERSION 1
+#define PL_JSON_VERSION 2
 
 enum pl_json_flag { PL_JSON_VIEW = 1 << 0 /* add the view the decision was seen in */ };
 
 /* pl_json_u64 is a number of any unsigned 64-bit value: beyond int64, which JSON numbers of this
  * library cannot hold, the largest int64. */
 json_t *pl_json_u64(uint64_t value);
+
+struct pl_json_number {
+  const char *key;
+  uint64_t value;
+};
+
+/* pl_json_add sets numbers of an object.
+ *   numbers  [count] */
+void pl_json_add(json_t *object, const struct pl_json_number *numbers, size_t count);
 
 /* pl_json_hash is a hash as 16 hex digits. */
 json_t *pl_json_hash(uint64_t hash);

@@ -150,6 +150,12 @@ enum pl_status pl_table_create(const struct pl_table_config *config, struct pl_t
   return fail_errno(name, result, ret_error, error_bytes);
 }
 
+enum pl_status pl_table_give(const struct pl_table *table, uid_t user, char *ret_error,
+                             size_t error_bytes) {
+  if (fchown(table->descriptor, user, (gid_t)-1) == 0) return PL_OK;
+  return fail_errno(table->path, errno, ret_error, error_bytes);
+}
+
 void pl_table_put(struct pl_table *table, uint32_t index, const struct pl_row *row) {
   PL_CHECK(table->writer && index < table->checked.row_count_max);
   struct pl_table_cell *cell = &table->cells[index];

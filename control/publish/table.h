@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 #define PL_TABLE_MAGIC       UINT64_C(0x454c424154534c50) /* "PLSTABLE" */
-#define PL_TABLE_LAYOUT      1 /* +1 when anything below, a row or an enum in it changes */
+#define PL_TABLE_LAYOUT      2 /* +1 when anything below, a row or an enum in it changes */
 #define PL_TABLE_NAME_BYTES  32
 #define PL_TABLE_ERROR_BYTES 256
 #define PL_TABLE_PREFIX      "/plimsoll-"
@@ -28,6 +28,7 @@ struct pl_table_beat {
   uint64_t decisions;    /* published since the start */
   uint32_t row_count;    /* rows in use, from the first */
   uint32_t mode;         /* enum pl_mode asked for last */
+  uint64_t stalled;      /* not 0: a core does not come round, the static limits hold for all */
 };
 
 #define PL_TABLE_BEAT_WORDS (sizeof(struct pl_table_beat) / sizeof(uint64_t))
@@ -68,6 +69,12 @@ bool pl_table_name_is_sound(const char *name);
 PL_MUST_USE enum pl_status pl_table_create(const struct pl_table_config *config,
                                            struct pl_table **ret_table, char *ret_error,
                                            size_t error_bytes);
+
+/* pl_table_give makes the segment another user's, who can then remove it.
+ *   ret_error  [error_bytes] one line on failure
+ * Returns PL_OK or PL_E_DENIED, PL_E_SYSTEM. */
+PL_MUST_USE enum pl_status pl_table_give(const struct pl_table *table, uid_t user, char *ret_error,
+                                         size_t error_bytes);
 
 /* pl_table_put writes a row. index < row_count_max. One writer thread; never waits. */
 void pl_table_put(struct pl_table *table, uint32_t index, const struct pl_row *row);

@@ -11,8 +11,10 @@
 #define PL_EAL_WORKERS_MAX PL_CPUS_WORKERS_MAX
 #define PL_EAL_DEVICES_MAX 8
 
-/* Two lines of the hungriest driver (AF_XDP) with room to spare. */
+/* Two lines of the hungriest driver (AF_XDP) with room to spare, and what each further port takes.
+ */
 #define PL_EAL_MEMORY_MB_USUAL 64
+#define PL_EAL_MEMORY_MB_PORT  24
 
 /* Long enough for any line this folder writes. */
 #define PL_EAL_ERROR_BYTES 1024

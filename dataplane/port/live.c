@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 
 #include "dataplane/port/eal_log.h"
+#include "dataplane/port/xdp_link.h"
 #include "engine/base/check.h"
 
 #define REASON_BYTES      640
@@ -52,7 +53,7 @@ static const struct {
     [PL_PORT_DRIVER_AF_PACKET] = {"net_af_packet", "cap_net_raw and cap_net_admin"},
     [PL_PORT_DRIVER_AF_XDP] =
         {"net_af_xdp",
-         "cap_net_raw, cap_net_admin, cap_bpf, cap_ipc_lock "
+         "cap_net_raw, cap_net_admin, cap_ipc_lock "
          "and cap_sys_admin, and a queue that no socket has, nor had in this process"},
     [PL_PORT_DRIVER_DEVICE] = {"device", "a device bound to vfio-pci (see 'dpdk-devbind.py -s') "
                                          "and named when DPDK starts"},
@@ -133,6 +134,7 @@ static bool attach_af_xdp(const char *interface, uint32_t queue, uint32_t number
   char device_args[DEVICE_ARGS_BYTES];
   snprintf(name, sizeof(name), "net_af_xdp%u", number);
   snprintf(device_args, sizeof(device_args), "iface=%s,start_queue=%u", interface, queue);
+  pl_xdp_link_prepare();
   ret_device->ring_frames = XDP_RING_FRAMES;
   ret_device->shape = (struct pl_ethdev_shape){
       .data_bytes = XDP_DATA_BYTES,

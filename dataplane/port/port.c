@@ -16,6 +16,7 @@
 
 #include "dataplane/port/eal_log.h"
 #include "dataplane/port/live.h"
+#include "dataplane/port/xdp_link.h"
 #include "engine/base/check.h"
 
 #define REASON_BYTES      640
@@ -37,6 +38,7 @@ struct pl_port {
   /* fixed once open */
   alignas(PL_CACHE_LINE_BYTES) uint16_t port_id;
   bool is_capture;
+  int xdp_link;          /* -1: none */
   uint32_t stamp_offset; /* of the capture stamp in an mbuf */
   uint32_t line;
   uint32_t ring_frames;
@@ -58,6 +60,7 @@ static struct pl_port *make_port(uint32_t line) {
   if (port == NULL) return NULL;
   memset(port, 0, sizeof(*port));
   port->line = line;
+  port->xdp_link = -1;
   return port;
 }
 
@@ -116,6 +119,18 @@ enum pl_status pl_port_open_capture(const char *path, uint32_t line, struct pl_p
   return status;
 }
 
+/* Until net_af_packet binds its socket, that takes the frames of every interface, and some are
+ * missed while it binds: the ring begins with what may be another line's, and a hole. */
+static void drop_early(const struct pl_live_device *device) {
+  struct rte_mbuf *mbufs[PL_BURST_FRAMES_MAX];
+  uint32_t dropped = 0, count;
+  do {
+    count = rte_eth_rx_burst(device->port_id, 0, mbufs, PL_BURST_FRAMES_MAX);
+    if (count > 0) rte_pktmbuf_free_bulk(mbufs, count);
+    dropped += count;
+  } while (count > 0 && dropped < device->ring_frames);
+}
+
 enum pl_status pl_port_open_live(const struct pl_port_live_config *config,
                                  struct pl_port **ret_port, char *ret_error, size_t error_bytes) {
   struct pl_port *port = make_port(config->line);
@@ -129,13 +144,25 @@ enum pl_status pl_port_open_live(const struct pl_port_live_config *config,
   enum pl_status status = pl_live_attach(config, number, &device, ret_error, error_bytes);
   if (status == PL_OK) {
     status = pl_ethdev_start(device.port_id, &device.shape, number, &port->pool);
-    if (status != PL_OK) pl_live_explain(config, ret_error, error_bytes);
+    if (status == PL_E_MEMORY)
+      snprintf(ret_error, error_bytes,
+               "no packet memory left for %s: raise the configuration's memory", config->interface);
+    else if (status != PL_OK)
+      pl_live_explain(config, ret_error, error_bytes);
+  }
+  if (status == PL_OK && config->driver == PL_PORT_DRIVER_AF_XDP) {
+    status = pl_xdp_link_hold(config->interface, &port->xdp_link, ret_error, error_bytes);
+    if (status != PL_OK) {
+      pl_ethdev_detach(device.port_id);
+      rte_mempool_free(port->pool);
+    }
   }
   pl_eal_log_unhush();
   if (status != PL_OK) {
     free(port);
     return status;
   }
+  if (config->driver == PL_PORT_DRIVER_AF_PACKET) drop_early(&device);
   port->port_id = device.port_id;
   port->ring_frames = device.ring_frames;
   *ret_port = port;
@@ -154,6 +181,7 @@ void pl_port_close(struct pl_port *port) {
   pl_ethdev_detach(port->port_id);
   rte_mempool_free(port->pool);
   pl_eal_log_unhush();
+  if (port->xdp_link >= 0) close(port->xdp_link);
   free(port);
 }
 

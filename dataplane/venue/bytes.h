@@ -1,4 +1,5 @@
-/* Numbers as they lie on the wire, unaligned: little endian (SBE, IEX) and big endian (Nasdaq). */
+/* Numbers as they lie on the wire, unaligned: little endian (SBE, IEX) and big endian (Nasdaq).
+ * What is written leaves in a request. */
 #ifndef DATAPLANE_VENUE_BYTES_H
 #define DATAPLANE_VENUE_BYTES_H
 
@@ -35,6 +36,26 @@ static inline uint32_t pl_bytes_be32(const uint8_t *at) {
 
 static inline uint64_t pl_bytes_be64(const uint8_t *at) {
   return __builtin_bswap64(pl_bytes_le64(at));
+}
+
+static inline void pl_bytes_put_le16(uint8_t *at, uint16_t value) {
+  memcpy(at, &value, sizeof value);
+}
+
+static inline void pl_bytes_put_le32(uint8_t *at, uint32_t value) {
+  memcpy(at, &value, sizeof value);
+}
+
+static inline void pl_bytes_put_le64(uint8_t *at, uint64_t value) {
+  memcpy(at, &value, sizeof value);
+}
+
+static inline void pl_bytes_put_be16(uint8_t *at, uint16_t value) {
+  pl_bytes_put_le16(at, __builtin_bswap16(value));
+}
+
+static inline void pl_bytes_put_be64(uint8_t *at, uint64_t value) {
+  pl_bytes_put_le64(at, __builtin_bswap64(value));
 }
 
 #endif

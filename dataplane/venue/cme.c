@@ -94,17 +94,11 @@ static inline void number_seen(struct pl_cme_instrument *state, uint32_t number)
   state->number = number;
 }
 
-static void note_orders(struct pl_writer *writer, struct pl_cme_instrument *state) {
-  state->order_seq = (uint32_t)writer->context->packet_seq;
-  state->ordered = true;
-}
-
 /* The venue emptied the books of one instrument. */
 static void write_clear(struct pl_writer *writer, struct run *run) {
   pl_writer_put(writer, PL_EV_BOOK_CLEAR, run->instrument, run->exch_ns)->aux = 1;
   run->entry->begun = true;
   state_empty(run->state);
-  note_orders(writer, run->state);
 }
 
 static PL_CME_INLINE void write_level(struct pl_writer *writer, const struct pl_cme_shape *shape,
@@ -156,7 +150,6 @@ static PL_CME_INLINE void write_order(struct pl_writer *writer, struct run *run,
   begin_book(writer, run);
   if (state->anchored && !pl_cme_is_after((uint32_t)writer->context->packet_seq, state->anchor_seq))
     return;
-  note_orders(writer, state);
   struct pl_event event = {.order_id = order->id, .flags = PL_EVF_ORDERS};
   if (order->action == ORDER_DELETE) {
     event.type = PL_EV_ORDER_DELETE;
@@ -256,15 +249,16 @@ static void write_numbers(struct pl_writer *writer, const struct pl_cme_message 
   }
 }
 
-/* The feed tells the instruments; here their books begin anew. */
+/* The feed tells the instruments, before the packet's own events; here their books begin anew, and
+ * no snapshot from before the packet may replace them. */
 static void reset_channel(struct pl_writer *writer) {
   struct pl_cme_decoder *decoder = pl_cme_decoder(writer);
+  pl_trail_tear(&decoder->channels[writer->context->channel].trail);
   uint32_t instrument = pl_directory_first(writer->directory, writer->context->channel);
   while (instrument != PL_INSTRUMENT_NONE) {
     struct pl_instrument *entry = pl_directory_entry(writer->directory, instrument);
     entry->begun = true;
     state_empty(&decoder->instruments[instrument]);
-    note_orders(writer, &decoder->instruments[instrument]);
     instrument = entry->next_in_channel;
   }
 }
@@ -309,23 +303,23 @@ static PL_CME_INLINE void write_entries(struct pl_writer *writer, const struct p
 static void forget_numbers(struct pl_cme_decoder *decoder, uint32_t channel) {
   uint32_t instrument = pl_directory_first(decoder->directory, channel);
   while (instrument != PL_INSTRUMENT_NONE) {
-    struct pl_cme_instrument *state = &decoder->instruments[instrument];
-    state->ordered = state->anchored = false;
+    decoder->instruments[instrument].anchored = false;
     instrument = pl_directory_entry(decoder->directory, instrument)->next_in_channel;
   }
 }
 
 static void begin_packet(struct pl_cme_decoder *decoder, const struct pl_venue_context *context) {
   struct pl_cme_channel *channel = &decoder->channels[context->channel];
-  uint32_t seq = (uint32_t)context->packet_seq;
+  uint64_t seq = context->packet_seq;
   if (!context->continuous) {
-    if (channel->speaks && !pl_cme_is_after(seq, channel->heard_seq))
+    if (channel->speaks && pl_cme_is_after((uint32_t)channel->trail.next, (uint32_t)seq))
       forget_numbers(decoder, context->channel);
     if (!context->recovery) pl_cme_forget_states(decoder, context->channel);
-    channel->intact_seq = seq;
+    pl_trail_tear(&channel->trail);
     channel->chunk_next = 0; /* no chunk has that number */
   }
-  channel->heard_seq = seq;
+  pl_trail_put(&channel->trail, seq, context->seq);
+  pl_trail_reach(&channel->trail, seq + 1, 1);
 }
 
 /* Ends the venue's event. Most are of one instrument alone, told in one packet: for those this is
@@ -394,4 +388,5 @@ const struct pl_venue pl_cme_venue = {
     .judge = pl_cme_judge,
     .write = write,
     .counters = counters,
+    .has_snapshots = true,
 };

@@ -3,7 +3,10 @@
 #define DATAPLANE_VENUE_CME_DECODER_H
 
 #include "dataplane/venue/cme_wire.h"
+#include "dataplane/venue/trail.h"
 #include "dataplane/venue/writer.h"
+
+#include <stdalign.h>
 
 #define PL_CME_DEPTH         10 /* levels of the real and the implied book until the definition */
 #define PL_CME_DEPTH_IMPLIED 2
@@ -17,13 +20,12 @@ enum pl_cme_chain {
 
 /* One instrument, by dense index. One cache line. */
 struct pl_cme_instrument {
-  uint32_t number;        /* RptSeq seen last */
+  alignas(PL_CACHE_LINE_BYTES) uint32_t number; /* RptSeq seen last */
   uint32_t level_last[2]; /* number of the last level of the real and the implied book, as far back
                              as no number is missing; else the one before the run */
-  uint32_t order_seq;     /* packet of the last order event */
   uint32_t anchor_seq;    /* packet that the adopted snapshot of orders is exact as of */
   uint8_t chain;          /* enum pl_cme_chain */
-  bool ordered, anchored; /* order_seq, anchor_seq hold */
+  bool anchored;          /* anchor_seq holds */
   bool implied;           /* it was seen to have an implied book */
   uint8_t depths[2];      /* of the real and the implied book; 0: not told */
   bool booked;            /* prices of it were told */
@@ -38,9 +40,8 @@ _Static_assert(sizeof(struct pl_cme_instrument) == PL_CACHE_LINE_BYTES, "one lin
 /* One channel, by dense index. */
 struct pl_cme_channel {
   struct pl_writer_open open;
-  bool speaks;         /* book updates came on it */
-  uint32_t heard_seq;  /* its last packet */
-  uint32_t intact_seq; /* nothing was lost from this packet on */
+  bool speaks;           /* book updates came on it */
+  struct pl_trail trail; /* of its packets */
   /* The snapshot of orders being read: one instrument at a time, chunk by chunk. */
   bool inside;
   uint32_t snapshot_instrument, chunk_next;

@@ -14,6 +14,41 @@ static struct pl_event *put(struct pl_writer *writer, enum pl_event_type type, u
   return event;
 }
 
+/* The stream that an instrument's updates come on; NULL when it is not known yet. */
+static const struct pl_cme_channel *updates_of(const struct pl_writer *writer,
+                                               uint32_t instrument) {
+  uint32_t channel = pl_directory_entry(writer->directory, instrument)->channel;
+  const struct pl_cme_channel *updates = &pl_cme_decoder(writer)->channels[channel];
+  return updates->speaks ? updates : NULL;
+}
+
+/* How many packets of updates were heard behind a snapshot's anchor; negative: how many it is ahead
+ * of them. */
+static int32_t behind(const struct pl_cme_channel *updates, uint32_t anchor_seq) {
+  return (int32_t)((uint32_t)updates->trail.next - 1 - anchor_seq);
+}
+
+/* A snapshot by price is proven by its number, but only with the next update: one from before a
+ * loss, or of another run, is not taken. */
+static uint64_t end_of_levels(const struct pl_writer *writer, uint32_t instrument,
+                              uint32_t anchor_seq) {
+  const struct pl_cme_channel *updates = updates_of(writer, instrument);
+  if (updates == NULL) return 0;
+  int32_t last = behind(updates, anchor_seq);
+  return last < -AHEAD_MAX || pl_trail_misses(&updates->trail, last) ? PL_SNAPSHOT_VOID : 0;
+}
+
+/* From which event on updates are newer than a snapshot of orders. One older than another that was
+ * adopted would bring back what that one made old. */
+static uint64_t end_of_orders(const struct pl_writer *writer, uint32_t instrument,
+                              uint32_t anchor_seq, uint64_t end_seq) {
+  const struct pl_cme_instrument *state = &pl_cme_decoder(writer)->instruments[instrument];
+  const struct pl_cme_channel *updates = updates_of(writer, instrument);
+  if (updates == NULL || (state->anchored && pl_cme_is_after(state->anchor_seq, anchor_seq)))
+    return PL_SNAPSHOT_VOID;
+  return pl_trail_newer(&updates->trail, behind(updates, anchor_seq), AHEAD_MAX, end_seq);
+}
+
 /* One of the two books by price: those entries that are of it. */
 static void write_lane(struct pl_writer *writer, const struct pl_cme_message *m,
                        uint32_t instrument, bool implied) {
@@ -31,7 +66,8 @@ static void write_lane(struct pl_writer *writer, const struct pl_cme_message *m,
     event->price_e9 = pl_cme_price_at(state, entry);
     event->qty_e8 = pl_cme_qty_e8(entry + 8, m->shape->long_qty);
   }
-  put(writer, PL_EV_SNAPSHOT_END, instrument, exch_ns, number, lane);
+  put(writer, PL_EV_SNAPSHOT_END, instrument, exch_ns, number, lane)->aux =
+      end_of_levels(writer, instrument, pl_bytes_le32(m->block));
 }
 
 void pl_cme_write_snapshot(struct pl_writer *writer, const struct pl_cme_message *m) {
@@ -50,28 +86,16 @@ void pl_cme_write_snapshot(struct pl_writer *writer, const struct pl_cme_message
   pl_cme_whole(writer, instrument);
 }
 
-/* Whether the kept orders can go on from the anchor: every packet behind it was heard or is yet to
- * come, and none of those heard changed the instrument's orders. */
-static bool anchor_holds(const struct pl_writer *writer, uint32_t instrument, uint32_t anchor_seq) {
-  struct pl_cme_decoder *decoder = pl_cme_decoder(writer);
-  const struct pl_cme_instrument *state = &decoder->instruments[instrument];
-  const struct pl_cme_channel *updates =
-      &decoder->channels[pl_directory_entry(writer->directory, instrument)->channel];
-  return updates->speaks && !pl_cme_is_after(updates->intact_seq, anchor_seq + 1) &&
-         !(state->ordered && pl_cme_is_after(state->order_seq, anchor_seq)) &&
-         !pl_cme_is_after(anchor_seq, updates->heard_seq + AHEAD_MAX);
-}
-
 static void end_orders(struct pl_writer *writer, struct pl_cme_channel *channel, uint64_t exch_ns,
                        bool complete) {
   uint32_t instrument = channel->snapshot_instrument;
   struct pl_cme_instrument *state = &pl_cme_decoder(writer)->instruments[instrument];
-  bool holds = complete && anchor_holds(writer, instrument, channel->anchor_seq);
   struct pl_event *event =
       put(writer, PL_EV_SNAPSHOT_END, instrument, exch_ns, channel->anchor_seq, PL_EVF_ORDERS);
-  event->aux = !holds;
+  event->aux = complete ? end_of_orders(writer, instrument, channel->anchor_seq, event->seq)
+                        : PL_SNAPSHOT_VOID;
   event->flags |= PL_EVF_MESSAGE_END;
-  if (holds) {
+  if (event->aux != PL_SNAPSHOT_VOID) {
     state->anchor_seq = channel->anchor_seq;
     state->anchored = true;
   }

@@ -110,6 +110,7 @@ enum pl_status pl_cme_head(const struct pl_packet *packet, struct pl_venue_head 
       .channel_id = channel_id,
       .home_channel_id = channel_id,
       .recovery = tells_recovery(packet),
+      .loops = tells_recovery(packet),
       .seq = pl_bytes_le32(packet->data),
       .seq_count = 1,
   };

@@ -187,9 +187,14 @@ static uint32_t write(void *state, const struct pl_packet *packet,
                   PL_VENUE_DEEP, NULL);
   size_t at = PL_DEEP_HEAD_BYTES;
   struct pl_deep_message message;
+  uint32_t skip = context->skip_units;
   while (at < packet->size_bytes &&
-         pl_deep_next(packet->data, packet->size_bytes, &at, &message) == PL_OK)
-    write_message(&writer, &message);
+         pl_deep_next(packet->data, packet->size_bytes, &at, &message) == PL_OK) {
+    if (PL_LIKELY(skip == 0))
+      write_message(&writer, &message);
+    else
+      skip--;
+  }
   if (writer.count != 0) writer.events[writer.count - 1].flags |= PL_EVF_FRAME_END;
   return writer.count;
 }

@@ -72,6 +72,7 @@ static enum pl_status judge(const struct pl_packet *packet, struct pl_venue_verd
     if (status != PL_OK) return status;
     verdict.messages++;
     verdict.events_max += events;
+    verdict.cycle_ends |= message.template_id == PL_DERIBIT_SNAPSHOT_END;
     if (verdict.events_max > PL_FRAME_EVENTS_MAX) return PL_E_TOO_MANY;
   }
   *ret_verdict = verdict;
@@ -339,4 +340,5 @@ const struct pl_venue pl_deribit_venue = {
     .judge = judge,
     .write = write,
     .counters = counters,
+    .has_snapshots = true,
 };

@@ -238,7 +238,9 @@ static uint32_t write(void *state, const struct pl_packet *packet,
    * changes the writer, and would read it anew for each message. */
   uint32_t blocks = pl_itch_blocks(packet->data), count = 0;
   uint64_t recv_ns = context->recv_ns, seq = context->seq;
-  for (uint32_t i = 0; i < blocks; i++) {
+  for (uint32_t i = 0; PL_UNLIKELY(i < context->skip_units); i++)
+    at += PL_ITCH_BLOCK_BYTES + pl_bytes_be16(at);
+  for (uint32_t i = context->skip_units; i < blocks; i++) {
     uint32_t bytes = pl_bytes_be16(at);
     const uint8_t *message = at + PL_ITCH_BLOCK_BYTES;
     at = message + bytes;
@@ -272,6 +274,22 @@ static uint32_t write(void *state, const struct pl_packet *packet,
   return pl_writer_finish(&writer, NULL);
 }
 
+/* The session is that of the last packet written. */
+static uint32_t request(const void *state, uint32_t channel_id, uint64_t seq, uint32_t count,
+                        uint8_t *ret_bytes) {
+  static const uint8_t none[PL_ITCH_SESSION_BYTES];
+  const struct decoder *decoder = state;
+  (void)channel_id; /* there is one */
+  if (memcmp(decoder->session, none, sizeof none) == 0) return 0;
+  return pl_itch_request(decoder->session, seq, count, ret_bytes);
+}
+
+/* The server has no word for it: it is silent. */
+static bool rejects(const struct pl_packet *packet, struct pl_venue_reject *ret_reject) {
+  (void)packet, (void)ret_reject;
+  return false;
+}
+
 const struct pl_venue pl_itch_venue = {
     .name = "itch",
     .id = PL_VENUE_ITCH,
@@ -283,4 +301,5 @@ const struct pl_venue pl_itch_venue = {
     .judge = pl_itch_judge,
     .write = write,
     .counters = counters,
+    .resend = {.units_max = PL_ITCH_REQUEST_UNITS_MAX, .request = request, .rejects = rejects},
 };

@@ -105,3 +105,11 @@ enum pl_status pl_itch_judge(const struct pl_packet *packet, struct pl_venue_ver
   *ret_verdict = (struct pl_venue_verdict){.messages = blocks, .events_max = events_max};
   return PL_OK;
 }
+
+uint32_t pl_itch_request(const uint8_t *session, uint64_t seq, uint32_t count, uint8_t *ret_bytes) {
+  PL_CHECK(count >= 1 && count <= PL_ITCH_REQUEST_UNITS_MAX);
+  memcpy(ret_bytes, session, PL_ITCH_SESSION_BYTES);
+  pl_bytes_put_be64(ret_bytes + PL_ITCH_SEQ_AT, seq);
+  pl_bytes_put_be16(ret_bytes + PL_ITCH_COUNT_AT, (uint16_t)count);
+  return PL_ITCH_HEAD_BYTES;
+}

@@ -63,6 +63,15 @@ static inline uint64_t pl_itch_time_ns(const uint8_t *message) {
 enum pl_status pl_itch_head(const struct pl_packet *packet, struct pl_venue_head *ret_head);
 enum pl_status pl_itch_judge(const struct pl_packet *packet, struct pl_venue_verdict *ret_verdict);
 
+#define PL_ITCH_REQUEST_UNITS_MAX 65534 /* all that a count can say, but for end of session */
+
+/* pl_itch_request encodes a request to send messages again. One answer is one packet: of many asked
+ * for only those come that fit.
+ *   session  [PL_ITCH_SESSION_BYTES]
+ *   count    1..PL_ITCH_REQUEST_UNITS_MAX
+ *   returns  its size, PL_ITCH_HEAD_BYTES; ret_bytes has room for it */
+uint32_t pl_itch_request(const uint8_t *session, uint64_t seq, uint32_t count, uint8_t *ret_bytes);
+
 /* pl_itch_blocks returns how many blocks a packet announces; [PL_ITCH_HEAD_BYTES] at least. */
 static inline uint32_t pl_itch_blocks(const uint8_t *packet) {
   uint16_t count = pl_bytes_be16(packet + PL_ITCH_COUNT_AT);

@@ -1,5 +1,6 @@
 #include "dataplane/venue/starbase.h"
 
+#include "dataplane/venue/starbase_resend.h"
 #include "dataplane/venue/starbase_state.h"
 
 #define ORDERS_MAX (1u << 18)
@@ -35,6 +36,7 @@ static enum pl_status head(const struct pl_packet *packet, struct pl_venue_head 
       .channel_id = snapshot ? channel_id + PL_STARBASE_CHANNELS : channel_id,
       .home_channel_id = channel_id,
       .recovery = snapshot,
+      .loops = snapshot,
       .seq = seq,
       .seq_count = pl_bytes_le16(data + 22),
   };
@@ -42,6 +44,18 @@ static enum pl_status head(const struct pl_packet *packet, struct pl_venue_head 
 }
 
 _Static_assert(2 * PL_STARBASE_CHANNELS <= PL_CHANNEL_IDS, "snapshot channels have ids too");
+
+/* Whether a packet that was found good ends a snapshot channel's round of its instruments. */
+static bool ends_cycle(const struct pl_packet *packet, uint32_t count) {
+  const uint8_t *at = packet->data + PL_STARBASE_PACKET_BYTES;
+  if (pl_bytes_le16(packet->data + 20) != PL_STARBASE_SNAPSHOT) return false;
+  for (uint32_t i = 0; i < count; i++) {
+    struct pl_starbase_message message;
+    at = pl_starbase_read(at, &message);
+    if (message.template_id == PL_STARBASE_END_OF_CYCLE) return true;
+  }
+  return false;
+}
 
 static enum pl_status judge(const struct pl_packet *packet, struct pl_venue_verdict *ret_verdict) {
   uint32_t count = pl_bytes_le16(packet->data + 22), events_max;
@@ -51,7 +65,8 @@ static enum pl_status judge(const struct pl_packet *packet, struct pl_venue_verd
   /* events that are still open may end here, or a snapshot that is inside be thrown away */
   if (count != 0) events_max += PL_EVENT_OPEN_MAX + 1;
   if (events_max > PL_FRAME_EVENTS_MAX) return PL_E_TOO_MANY;
-  *ret_verdict = (struct pl_venue_verdict){.messages = count, .events_max = events_max};
+  *ret_verdict = (struct pl_venue_verdict){
+      .messages = count, .events_max = events_max, .cycle_ends = ends_cycle(packet, count)};
   return PL_OK;
 }
 
@@ -142,16 +157,22 @@ static void follow(struct pl_starbase *decoder, const struct pl_venue_context *c
   struct pl_starbase_channel *channel = &decoder->channels[context->channel];
   uint64_t seq = context->packet_seq;
   if (channel->run == 0 || !context->continuous) {
-    if (channel->run == 0 || seq < channel->next_seq) channel->run = ++decoder->runs;
-    channel->floor_seq = seq;
+    if (channel->run == 0 || seq < channel->trail.next) channel->run = ++decoder->runs;
+    pl_trail_tear(&channel->trail);
     channel->in_transaction = channel->taker_liquidated = false;
   }
-  channel->next_seq = seq + count;
+  pl_trail_reach(&channel->trail, seq + count, count - context->skip_units);
 }
 
-/* What a snapshot channel told of an instrument is whole with the packet, unless a transaction of
- * the instrument is going on. */
-static uint32_t finish_snapshot(struct pl_writer *writer) {
+/* A packet of a snapshot channel. What it told of an instrument is whole with it, unless a
+ * transaction of the instrument is going on. */
+static uint32_t write_cycle(struct pl_writer *writer, const uint8_t *at, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    struct pl_starbase_message message;
+    at = pl_starbase_read(at, &message);
+    if (PL_UNLIKELY(i < writer->context->skip_units)) continue;
+    write_message(writer, &message, 0);
+  }
   for (uint32_t i = 0; i < writer->touched_count; i++) {
     const struct pl_writer_touched *touched = &writer->touched[i];
     if (!pl_directory_entry(writer->directory, touched->instrument)->mid_event)
@@ -174,15 +195,16 @@ static uint32_t write(void *state, const struct pl_packet *packet,
   if (!context->continuous) channel->snapshot.torn = channel->snapshot.inside;
   if (channel->snapshot.torn && count != 0) pl_starbase_throw_away(&writer, 0);
   const uint8_t *at = packet->data + PL_STARBASE_PACKET_BYTES;
+  if (context->recovery) return write_cycle(&writer, at, count);
   for (uint32_t i = 0; i < count; i++) {
     struct pl_starbase_message message;
     at = pl_starbase_read(at, &message);
-    if (context->recovery)
-      write_message(&writer, &message, 0);
-    else
-      write_in_transaction(&writer, channel, &message, context->packet_seq + i);
+    if (PL_UNLIKELY(i < context->skip_units)) continue;
+    uint64_t seq = context->packet_seq + i;
+    pl_trail_put(&channel->trail, seq, context->seq + writer.count);
+    write_in_transaction(&writer, channel, &message, seq);
   }
-  return context->recovery ? finish_snapshot(&writer) : pl_writer_finish(&writer, &channel->open);
+  return pl_writer_finish(&writer, &channel->open);
 }
 
 const struct pl_venue pl_starbase_venue = {
@@ -196,4 +218,8 @@ const struct pl_venue pl_starbase_venue = {
     .judge = judge,
     .write = write,
     .counters = counters,
+    .has_snapshots = true,
+    .resend = {.units_max = PL_STARBASE_REQUEST_UNITS_MAX,
+               .request = pl_starbase_request,
+               .rejects = pl_starbase_rejects},
 };

@@ -18,8 +18,8 @@ static inline uint32_t order_begin(struct pl_writer *writer, const struct pl_sta
   if (instrument == PL_INSTRUMENT_NONE) return PL_INSTRUMENT_NONE;
   struct pl_starbase_row *row = pl_starbase_row_in(writer, instrument, run);
   if (seq < row->adopted_next) return PL_INSTRUMENT_NONE;
-  row->changed_next = seq + 1;
-  if (row->unit_e8 == 0 || mantissa > row->mantissa_max) {
+  if (mantissa >= row->mantissa_end) {
+    row->passed_next = seq + 1;
     writer->counters->messages_headless++;
     /* a book without a unit was never begun: there is nothing to clear */
     if (row->unit_e8 != 0) pl_starbase_hole(writer, instrument, m->exch_ns);
@@ -106,7 +106,7 @@ static void put_trade(struct pl_writer *writer, const struct pl_starbase_message
   if (instrument == PL_INSTRUMENT_NONE) return;
   const struct pl_starbase_row *row = pl_starbase_row(writer, instrument);
   int64_t mantissa = (int64_t)pl_bytes_le64(m->body + fill_at);
-  if (row->unit_e8 == 0 || mantissa > row->mantissa_max) {
+  if (mantissa >= row->mantissa_end) {
     writer->counters->messages_headless++;
     return;
   }
@@ -148,20 +148,21 @@ static void put_begin(struct pl_writer *writer, struct pl_starbase_snapshot *sna
   put_boundary(writer, PL_EV_SNAPSHOT_BEGIN, snapshot, exch_ns)->aux = 1;
 }
 
-static void put_end(struct pl_writer *writer, struct pl_starbase_snapshot *snapshot, bool overtaken,
-                    uint64_t exch_ns) {
+static struct pl_event *put_end(struct pl_writer *writer, struct pl_starbase_snapshot *snapshot,
+                                uint64_t exch_ns) {
   struct pl_event *event = put_boundary(writer, PL_EV_SNAPSHOT_END, snapshot, exch_ns);
-  event->aux = overtaken;
+  event->aux = PL_SNAPSHOT_VOID;
   event->flags |= PL_EVF_MESSAGE_END;
   pl_writer_touch(writer, snapshot->instrument);
   snapshot->inside = false;
+  return event;
 }
 
 void pl_starbase_throw_away(struct pl_writer *writer, uint64_t exch_ns) {
   struct pl_starbase_snapshot *snapshot = &pl_starbase_channel(writer)->snapshot;
   if (!snapshot->inside) return;
   writer->counters->messages_headless++;
-  if (snapshot->begun) put_end(writer, snapshot, true, exch_ns);
+  if (snapshot->begun) (void)put_end(writer, snapshot, exch_ns);
   snapshot->inside = false;
 }
 
@@ -195,7 +196,7 @@ void pl_starbase_write_snapshot_put(struct pl_writer *writer, const struct pl_st
   int64_t mantissa;
   const struct order_shape *shape = shape_of(m, &mantissa);
   const struct pl_starbase_row *row = pl_starbase_row(writer, snapshot->instrument);
-  bool fits = row->unit_e8 != 0 && mantissa <= row->mantissa_max;
+  bool fits = mantissa < row->mantissa_end;
   if (snapshot->venue_id != pl_bytes_le64(m->body + 8) || !fits) {
     pl_starbase_throw_away(writer, m->exch_ns);
     return;
@@ -205,15 +206,17 @@ void pl_starbase_write_snapshot_put(struct pl_writer *writer, const struct pl_st
             PL_EVF_ORDERS | PL_EVF_SNAPSHOT);
 }
 
-/* A snapshot holds when no message after its anchor has changed the orders, and none that may have
- * is missing. */
-static bool holds(const struct pl_writer *writer, const struct pl_starbase_snapshot *snapshot) {
+/* Which events are newer than a snapshot. Of messages that were passed over none may be, and one
+ * older than another that was adopted would bring back what that one made old. */
+static uint64_t newer_than(const struct pl_writer *writer,
+                           const struct pl_starbase_snapshot *snapshot, uint64_t end_seq) {
   const struct pl_starbase_channel *updates = updates_of(writer, snapshot->instrument);
   const struct pl_starbase_row *row = pl_starbase_row(writer, snapshot->instrument);
   uint64_t next = snapshot->anchor + 1;
-  if (updates->run == 0 || updates->run != snapshot->run) return false;
-  return row->changed_next <= next && updates->floor_seq <= next &&
-         next <= updates->next_seq + PL_STARBASE_AHEAD_MAX;
+  if (updates->run == 0 || updates->run != snapshot->run) return PL_SNAPSHOT_VOID;
+  if (next < row->passed_next || next < row->adopted_next) return PL_SNAPSHOT_VOID;
+  return pl_trail_newer(&updates->trail, (int64_t)(updates->trail.next - next),
+                        PL_STARBASE_AHEAD_MAX, end_seq);
 }
 
 void pl_starbase_write_trailer(struct pl_writer *writer, const struct pl_starbase_message *m) {
@@ -227,12 +230,12 @@ void pl_starbase_write_trailer(struct pl_writer *writer, const struct pl_starbas
     pl_starbase_throw_away(writer, m->exch_ns);
     return;
   }
-  bool held = holds(writer, snapshot);
   put_begin(writer, snapshot, m->exch_ns);
-  put_end(writer, snapshot, !held, m->exch_ns);
-  if (!held) return;
+  struct pl_event *event = put_end(writer, snapshot, m->exch_ns);
+  event->aux = newer_than(writer, snapshot, event->seq);
+  if (event->aux == PL_SNAPSHOT_VOID) return;
   struct pl_starbase_row *row = pl_starbase_row(writer, snapshot->instrument);
   row->holed = false;
-  if (row->adopted_next <= snapshot->anchor) row->adopted_next = snapshot->anchor + 1;
+  row->adopted_next = snapshot->anchor + 1;
   row->begun = true; /* "empty from here on" would be wrong from now on */
 }

@@ -5,6 +5,7 @@
 #define DATAPLANE_VENUE_STARBASE_STATE_H
 
 #include "dataplane/venue/starbase_wire.h"
+#include "dataplane/venue/trail.h"
 #include "dataplane/venue/writer.h"
 
 #define PL_STARBASE_INDEXES_MAX 256 /* price indexes whose last price is kept */
@@ -12,15 +13,15 @@
 
 /* How far a snapshot may run ahead of the incremental channel. One from further ahead belongs to
  * another run: adopted, it would silence the book until the numbers got there. */
-#define PL_STARBASE_AHEAD_MAX (UINT64_C(1) << 16)
+#define PL_STARBASE_AHEAD_MAX (INT64_C(1) << 16)
 
 /* One instrument. Sequence numbers are those of the message after, so that 0 means none. */
 struct pl_starbase_row {
-  uint64_t changed_next; /* last message that changed its orders */
+  uint64_t passed_next;  /* last message of its orders that was not told, or made them others */
   uint64_t adopted_next; /* messages before are contained in the snapshot that was adopted */
   uint64_t told_next;    /* last incremental message of its terms, status or prices */
   int64_t unit_e8;       /* quantity of a mantissa of 1; 0: not defined yet */
-  int64_t mantissa_max;  /* the largest that stays a quantity */
+  int64_t mantissa_end;  /* those below stay a quantity; 0: not defined yet */
   uint32_t index_slot;   /* of its price index; PL_STARBASE_INDEX_SLOTS: none */
   uint32_t run;          /* of its channel, that the numbers above are of */
   bool holed;            /* its orders were passed over: only a snapshot makes it whole */
@@ -38,9 +39,8 @@ struct pl_starbase_snapshot {
 
 struct pl_starbase_channel {
   struct pl_writer_open open;
-  uint64_t next_seq;  /* of the message to come */
-  uint64_t floor_seq; /* messages before it may be missing */
-  uint32_t run;       /* of sequence numbers; 0: nothing heard yet */
+  struct pl_trail trail; /* of its messages */
+  uint32_t run;          /* of sequence numbers; 0: nothing heard yet */
   bool in_transaction, taker_liquidated;
   struct pl_starbase_snapshot snapshot;
 };
@@ -68,7 +68,7 @@ static inline struct pl_starbase_row *pl_starbase_row_in(const struct pl_writer 
   struct pl_starbase *decoder = writer->decoder;
   struct pl_starbase_row *row = &decoder->rows[instrument];
   if (PL_UNLIKELY(row->run != run)) {
-    row->changed_next = row->adopted_next = row->told_next = 0;
+    row->passed_next = row->adopted_next = row->told_next = 0;
     row->holed = row->begun = false;
     row->run = run;
   }

@@ -99,11 +99,12 @@ static void take_unit(struct pl_writer *writer, uint32_t instrument,
   if (row->unit_e8 != 0 && row->unit_e8 != unit_e8) {
     if (pl_starbase_channel(writer)->snapshot.instrument == instrument)
       pl_starbase_throw_away(writer, m->exch_ns);
+    row->holed = false; /* what was told since a hole was in the old unit too */
     pl_starbase_hole(writer, instrument, m->exch_ns);
-    if (!writer->context->recovery) row->changed_next = seq + 1;
+    if (!writer->context->recovery) row->passed_next = seq + 1;
   }
   row->unit_e8 = unit_e8;
-  row->mantissa_max = PL_QTY_E8_MAX / unit_e8;
+  row->mantissa_end = PL_QTY_E8_MAX / unit_e8 + 1;
   row->index_slot = index_slot(writer, pl_bytes_le64(m->body + 136));
 }
 
@@ -121,7 +122,7 @@ static uint32_t define(struct pl_writer *writer, uint32_t instrument,
     pl_starbase_throw_away(writer, m->exch_ns);
   struct pl_starbase_row *row = pl_starbase_row(writer, defined);
   row->holed = true;
-  if (!writer->context->recovery) row->changed_next = row->told_next = seq + 1;
+  if (!writer->context->recovery) row->passed_next = row->told_next = seq + 1;
   return defined;
 }
 

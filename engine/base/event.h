@@ -30,7 +30,7 @@
  *   status                                                      enum pl_condition
  *   book clear                                                  1: known to be empty, 0: unknown
  *   snapshot begin                               change id      1: all levels follow, 0: a part
- *   snapshot end                                 change id      1: overtaken, throw it away
+ *   snapshot end                                 change id      see PL_SNAPSHOT_VOID
  *   clock           (recv_ns is the time)
  *   operator                                                    enum pl_command  enum pl_mode
  *
@@ -77,7 +77,15 @@ enum pl_event_flag {
   PL_EVF_FRAME_END = 1 << 4,   /* last event of its frame */
   PL_EVF_ORDERS = 1 << 5,      /* of the book that is kept from single orders */
   PL_EVF_IMPLIED = 1 << 6,     /* of the implied book */
+  PL_EVF_RECOVERY = 1 << 7,    /* told by a recovery channel: it may mend what is not known, and
+                                  moves nothing that is */
 };
+
+/* The aux word of a snapshot end. PL_SNAPSHOT_VOID: throw it away. Else, of orders, the seq of the
+ * first event that is newer than the snapshot: its own when nothing newer was told yet, one more
+ * when the snapshot is even ahead of what was told (what comes of that is not told any more). Else,
+ * of levels, 0: change ids say what is newer. */
+#define PL_SNAPSHOT_VOID UINT64_MAX
 
 /* What a venue does to a side that it addresses by position, 1 being the best. */
 enum pl_level_action {
@@ -124,8 +132,8 @@ enum pl_kind {
   PL_KIND_COUNT
 };
 
-/* Why a status event came. Gap and silent carry PL_EVF_STALE. (A channel that begins to count anew
- * clears its books instead: PL_EV_BOOK_CLEAR, stale too.) */
+/* Why a status event came. Gap, waiting and silent carry PL_EVF_STALE. (A channel that begins to
+ * count anew clears its books instead: PL_EV_BOOK_CLEAR, stale too.) */
 enum pl_condition {
   PL_COND_OPEN,    /* the venue trades it */
   PL_COND_CLOSED,  /* the venue does not */
@@ -133,6 +141,8 @@ enum pl_condition {
   PL_COND_SILENT,  /* its channel says nothing for longer than the limit */
   PL_COND_RESUMED, /* its channel spoke again and nothing was lost meanwhile */
   PL_COND_RFQ,     /* a request for quote */
+  PL_COND_WAITING, /* packets of its channel are missing; the venue was asked to send them again */
+  PL_COND_FILLED,  /* what was waited for came: nothing was lost */
   PL_COND_COUNT
 };
 

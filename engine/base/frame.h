@@ -5,7 +5,9 @@
 
 #include <stdint.h>
 
-enum pl_line_id { PL_LINE_A, PL_LINE_B, PL_LINE_COUNT };
+/* Where a packet came from. Frames of ports are of line A or B; what a venue sent again because it
+ * was asked to comes by a way of its own. */
+enum pl_line_id { PL_LINE_A, PL_LINE_B, PL_LINE_RESEND, PL_LINE_COUNT };
 
 struct pl_frame {
   const uint8_t *data; /* Ethernet header first; the port's memory, valid until its next burst */

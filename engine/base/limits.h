@@ -22,12 +22,16 @@
 #define PL_COMBO_LEGS_MAX 8
 #define PL_TICK_STEPS_MAX 8
 
-#define PL_BOOK_LEVELS_MAX    8192 /* price levels kept a side */
-#define PL_SNAPSHOTS_OPEN_MAX 16   /* multi-part snapshots being put together at once */
+#define PL_BOOK_LEVELS_MAX    8192  /* price levels kept a side */
+#define PL_SNAPSHOTS_OPEN_MAX 16    /* multi-part snapshots being put together at once */
+#define PL_JOIN_EVENTS_MAX    65536 /* updates kept for books that wait for a snapshot */
+#define PL_TRAIL_UNITS        4096  /* sequence units of a channel that a snapshot may be behind */
 
 #define PL_EVENT_RING_SLOTS    16384 /* events between the receive core and the engine core */
 #define PL_DECISION_RING_SLOTS 65536 /* decisions on their way to the publisher */
 #define PL_COMMAND_RING_SLOTS  256   /* operator commands on their way to the engine core */
+
+#define PL_CAPTURE_RING_SLOTS 131072 /* of 64 bytes: frames on their way into a live capture */
 
 #define PL_POLICY_ROWS_MAX  256 /* rows of limits in one policy */
 #define PL_IMPACT_SIZES_MAX 16  /* sizes walked in one call */

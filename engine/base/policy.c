@@ -18,6 +18,8 @@ void pl_policy_default(struct pl_policy *ret_policy) {
       .version = 1,
       .mode = PL_MODE_AUTONOMOUS,
       .silence_ns = UINT64_C(5000000000),
+      .gap_wait_ns = UINT64_C(2000000),
+      .resend_wait_ns = UINT64_C(50000000),
       .rearm_ns = UINT64_C(2000000000),
       .valid_ns = UINT64_C(10000000000),
       .row_count = 1,

@@ -45,11 +45,13 @@ struct pl_policy_row {
 struct pl_policy {
   uint64_t hash; /* XXH3 of the policy file's bytes */
   uint32_t version;
-  uint8_t mode;        /* enum pl_mode at start; the operator changes it by an event */
-  uint64_t silence_ns; /* a channel silent for longer makes its instruments stale */
-  uint64_t rearm_ns;   /* exchange time without a fault before the model speaks again */
-  uint64_t valid_ns;   /* a decision holds this long; events repeat it at half of it */
-  uint32_t row_count;  /* rows[0] is the default of every kind that has no row of its own */
+  uint8_t mode;            /* enum pl_mode at start; the operator changes it by an event */
+  uint64_t silence_ns;     /* a channel silent for longer makes its instruments stale */
+  uint64_t gap_wait_ns;    /* receive clock: an early packet waits for those before it */
+  uint64_t resend_wait_ns; /* receive clock: an answer to a request for packets is waited for */
+  uint64_t rearm_ns;       /* exchange time without a fault before the model speaks again */
+  uint64_t valid_ns;       /* a decision holds this long; events repeat it at half of it */
+  uint32_t row_count;      /* rows[0] is the default of every kind that has no row of its own */
   struct pl_policy_row rows[PL_POLICY_ROWS_MAX];
 };
 

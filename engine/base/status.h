@@ -11,6 +11,7 @@
   X(E_NOT_IPV4, "not_ipv4", "not IPv4: narrow what reaches the port")                              \
   X(E_NOT_UDP, "not_udp", "not UDP: narrow what reaches the port")                                 \
   X(E_NOT_MULTICAST, "not_multicast", "not sent to a multicast group: no venue's feed is")         \
+  X(E_FOREIGN_GROUP, "foreign_group", "sent to a group and port that the configuration lacks")     \
   X(E_FRAGMENT, "fragment", "IP fragment: the venue's MTU does not fit the path")                  \
   X(E_IP_LENGTH, "ip_length", "IP or UDP length disagrees with the frame")                         \
   /* venue packets and messages */                                                                 \
@@ -41,6 +42,7 @@
   X(E_DENIED, "denied", "the operator's user may not do this")                                     \
   X(E_PROTOCOL, "protocol", "malformed or foreign message on the admin socket")                    \
   X(E_NOT_FOUND, "not_found", "no such instrument or name")                                        \
+  X(E_BUSY, "busy", "there is one at work already: wait for its end, or end it")                   \
   X(E_SYSTEM, "system", "a system call failed: see the line's errno")
 
 enum pl_status {

@@ -11,6 +11,7 @@ size_t pl_book_store_footprint(const struct pl_book_config *config) {
   return pl_arena_round(sizeof(struct pl_book_store)) +
          pl_levels_pool_footprint(levels_max(config)) +
          pl_order_table_footprint(config->orders_max, config->priorities) +
+         pl_join_footprint(config->log_events) +
          pl_arena_round(config->instrument_count * sizeof(struct pl_book *));
 }
 
@@ -19,6 +20,7 @@ struct pl_book_store *pl_book_store_create(struct pl_arena *arena,
   struct pl_book_store *store = pl_arena_take(arena, sizeof *store);
   store->pool = pl_levels_pool_create(arena, levels_max(config));
   pl_order_table_create(arena, config->orders_max, config->priorities, &store->table);
+  pl_join_create(arena, config->log_events, &store->join);
   store->order_books = pl_arena_take(arena, config->instrument_count * sizeof *store->order_books);
   store->instrument_count = config->instrument_count;
   for (uint32_t i = 0; i < PL_SNAPSHOTS_OPEN_MAX; i++)
@@ -68,11 +70,10 @@ static bool apply_level(struct pl_book_store *store, struct pl_book *book,
                         const struct pl_event *event) {
   struct pl_book_counters *counters = &store->counters;
   if (event->flags & PL_EVF_MESSAGE_END) counters->updates++;
-  if (book->state == PL_BOOK_EMPTY) {
-    counters->updates_no_book += (event->flags & PL_EVF_MESSAGE_END) != 0;
+  if (PL_UNLIKELY(book->state != PL_BOOK_KEPT) || !update_follows(store, book, event)) {
+    pl_join_missed(store, book, event);
     return false;
   }
-  if (book->state == PL_BOOK_BROKEN || !update_follows(store, book, event)) return false;
   if (event->side >= PL_SIDE_NONE) return false;
   struct pl_book_side *side = &book->sides[event->side];
   bool was_truncated = side->truncated;
@@ -90,17 +91,19 @@ static bool apply_level(struct pl_book_store *store, struct pl_book *book,
 /* A book that is known to be empty begins there; any other waits for a snapshot. One begun before
  * belongs to what was cleared. */
 static void clear(struct pl_book_store *store, struct pl_book *book, const struct pl_event *event) {
-  bool known_empty = event->aux != 0;
+  bool known_empty = event->aux != 0 && pl_store_keeps(store, book);
   pl_levels_clear(store->pool, &book->sides[0]);
   pl_levels_clear(store->pool, &book->sides[1]);
   if (book->lane == PL_LANE_ORDERS) pl_orders_clear(store, book);
+  pl_join_drop(store, book);
+  pl_join_note(book, event); /* no snapshot of orders from before it */
   book->state = known_empty ? PL_BOOK_KEPT : PL_BOOK_EMPTY;
   book->crossed = false;
+  book->older_snapshots = 0;
   pl_book_doubt(store, book);
   if (!known_empty) return;
   book->in_doubt = book->followed = false;
   book->change_id = 0;
-  book->older_snapshots = 0;
   struct pl_staging *staging = pl_snapshot_find(store, event->instrument, book->lane);
   if (staging == NULL) return;
   store->counters.snapshots_orphaned++;
@@ -125,7 +128,9 @@ static void check_crossing(struct pl_book_store *store, struct pl_book *book) {
     return;
   }
   store->counters.crossings++;
-  if (book->lane != PL_LANE_ORDERS) book->state = PL_BOOK_BROKEN;
+  if (book->lane == PL_LANE_ORDERS) return;
+  book->state = PL_BOOK_BROKEN;
+  book->unlogged_next = book->change_id + 1; /* what was applied is in no log */
 }
 
 void pl_book_end_event(struct pl_book_store *store, struct pl_book *book) {
@@ -195,4 +200,5 @@ void pl_book_prefetch(const struct pl_book_store *store, const struct pl_book *b
 void pl_book_doubt(const struct pl_book_store *store, struct pl_book *book) {
   book->in_doubt = true;
   book->doubt_opened = store->opened;
+  book->doubt_logged = book->log_count;
 }

@@ -50,9 +50,14 @@ struct pl_book {
   bool followed;           /* an update followed since the last snapshot */
   bool quote_due;          /* a quote waits for the end of the event to be compared */
   uint8_t older_snapshots; /* in a row, nothing following in between */
+  uint64_t unlogged_next;  /* behind the last update that a snapshot must have, as it is not in the
+                              log: its seq (orders; applied ones too) or change id */
   int64_t quote_bid_e9, quote_ask_e9;
   uint64_t doubt_opened;    /* snapshots begun before the doubt */
   uint32_t generation_last; /* given to orders of the instrument, staged ones too */
+  /* The log: updates that came while the book was not proven, for behind the next snapshot. */
+  uint32_t log_first, log_last, log_count;
+  uint32_t doubt_logged; /* how many of them came before the doubt */
 };
 
 struct pl_book_counters {
@@ -64,7 +69,10 @@ struct pl_book_counters {
   uint64_t crossings_closed; /* event ends that found a book crossed while its venue was closed */
   uint64_t positions_wrong;  /* an update by position that does not fit the kept side */
   uint64_t snapshots, snapshots_partial, snapshots_orphaned;
-  uint64_t snapshots_void; /* overtaken by updates, or with an order that was refused */
+  uint64_t snapshots_void;  /* as the decoder says, or with an order that was refused */
+  uint64_t snapshots_early; /* older than an update that is not in the log */
+  uint64_t updates_logged, updates_joined; /* events kept for a snapshot; applied behind one */
+  uint64_t logs_lost;                      /* for want of room: the book waits for a later one */
   uint64_t snapshot_checks, snapshot_matches;
   uint64_t ticker_checks, ticker_matches;
   uint64_t orders_live;    /* when asked for; staged ones not counted */
@@ -79,10 +87,12 @@ struct pl_book_config {
   uint32_t instrument_count;
   uint32_t orders_max; /* live orders of all instruments together, staged ones too; 0: no orders */
   bool priorities;     /* keep each order's, for pl_orders_queue */
+  uint32_t log_events; /* updates kept for books that wait for a snapshot; 0: there are none */
 };
 
 /* What all books share: the pool of levels, the table of orders, the space where snapshots are put
- * together before they replace anything, and what was counted. */
+ * together before they replace anything, the log of updates that wait for one, and what was
+ * counted. */
 struct pl_book_store;
 
 size_t pl_book_store_footprint(const struct pl_book_config *config);

@@ -234,17 +234,19 @@ bool pl_orders_apply(struct pl_book_store *store, struct pl_book *book,
                      const struct pl_event *event) {
   struct pl_book_counters *counters = &store->counters;
   if (PL_UNLIKELY(store->table.dead != 0)) sweep(store);
-  bool ends = (event->flags & PL_EVF_MESSAGE_END) != 0;
   if (event->flags & PL_EVF_SNAPSHOT) {
-    if (store->table.orders_max != 0) stage(store, event);
+    stage(store, event);
     return false;
   }
-  counters->updates += ends;
-  if (PL_UNLIKELY(book->state != PL_BOOK_KEPT || book->lane != PL_LANE_ORDERS ||
-                  store->table.orders_max == 0)) {
-    counters->updates_no_book += ends && book->state != PL_BOOK_BROKEN;
+  counters->updates += (event->flags & PL_EVF_MESSAGE_END) != 0;
+  if (PL_UNLIKELY(book->state != PL_BOOK_KEPT || book->lane != PL_LANE_ORDERS)) {
+    pl_join_missed(store, book, event);
     return false;
   }
+  if (PL_UNLIKELY(book->in_doubt))
+    pl_join_keep(store, book, event);
+  else
+    book->unlogged_next = event->seq + 1;
   const struct target target = {book->sides, &book->orders, event->instrument, book->generation};
   bool changed;
   if (!apply(store, &target, event, &changed)) {

@@ -97,14 +97,14 @@ bool pl_position_apply(struct pl_book_store *store, struct pl_book *book,
                        const struct pl_event *event) {
   struct pl_book_counters *counters = &store->counters;
   if (event->flags & PL_EVF_MESSAGE_END) counters->updates++;
-  if (book->state == PL_BOOK_EMPTY) {
-    counters->updates_no_book += (event->flags & PL_EVF_MESSAGE_END) != 0;
+  if (PL_UNLIKELY(book->state != PL_BOOK_KEPT) || !follows(store, book, event)) {
+    pl_join_missed(store, book, event);
     return false;
   }
-  if (book->state == PL_BOOK_BROKEN || !follows(store, book, event)) return false;
   if (event->side >= PL_SIDE_NONE) return false;
   if (act(store, &book->sides[event->side], event)) return true;
   counters->positions_wrong++;
   book->state = PL_BOOK_BROKEN;
+  pl_join_missed(store, book, event);
   return false;
 }

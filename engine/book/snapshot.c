@@ -35,6 +35,7 @@ static struct pl_staging *staging_take(struct pl_book_store *store, uint32_t ins
 
 void pl_snapshot_begin(struct pl_book_store *store, struct pl_book *book,
                        const struct pl_event *event) {
+  if (!pl_store_keeps(store, book)) return;
   struct pl_staging *staging = staging_take(store, event->instrument, book->lane);
   staging->instrument = event->instrument;
   staging->lane = book->lane;
@@ -57,13 +58,15 @@ void pl_snapshot_level(struct pl_book_store *store, const struct pl_event *event
   (void)pl_levels_set(store->pool, side, event->side, event->price_e9, event->qty_e8);
 }
 
-/* Orders carry no change ids: without one, a snapshot can be compared with a book that is whole. */
-static bool is_comparable(const struct pl_staging *staging, const struct pl_book *book) {
+/* Orders carry no change ids: a snapshot that is due is of the state that a proven book is in,
+ * unless it is ahead of what was told. */
+static bool is_comparable(const struct pl_staging *staging, const struct pl_book *book,
+                          const struct pl_event *event) {
   if (book->state != PL_BOOK_KEPT) return false;
   for (uint32_t i = 0; i < 2; i++)
     if (staging->sides[i].truncated || book->sides[i].truncated) return false;
   if (book->lane != PL_LANE_ORDERS) return staging->change_id == book->change_id;
-  return !book->in_doubt && (staging->change_id == book->change_id || staging->change_id == 0);
+  return !book->in_doubt && event->aux <= event->seq;
 }
 
 /* The staged book takes the place of the kept one, which goes where the staged one was. */
@@ -89,7 +92,8 @@ static void replace(struct pl_book *book, struct pl_staging *staging) {
 /* Whether the staged book is to be the book; counts why not. */
 static bool is_due(struct pl_book_counters *counters, struct pl_book *book,
                    const struct pl_staging *staging, const struct pl_event *event) {
-  if (event->aux != 0 || staging->refused) {
+  bool of_orders = book->lane == PL_LANE_ORDERS;
+  if (event->aux == PL_SNAPSHOT_VOID || staging->refused) {
     counters->snapshots_void++;
     return false;
   }
@@ -97,31 +101,45 @@ static bool is_due(struct pl_book_counters *counters, struct pl_book *book,
     counters->snapshots_partial++;
     return false;
   }
+  uint64_t newer = of_orders ? event->aux : staging->change_id + 1;
+  bool older = newer < book->unlogged_next;
+  counters->snapshots_early += older;
+  if (of_orders) {
+    counters->snapshots += !older;
+    return !older;
+  }
   counters->snapshots++;
-  bool older = book->state == PL_BOOK_KEPT && staging->change_id < book->change_id;
-  if (staging->change_id == 0 && book->lane == PL_LANE_ORDERS) older = false;
+  older |= book->state == PL_BOOK_KEPT && staging->change_id < book->change_id;
   return !older || ++book->older_snapshots >= PL_BOOK_OLDER_SNAPSHOTS_MAX;
+}
+
+/* Of what a snapshot ahead of the updates contains nothing more is told: without it the book would
+ * miss that. */
+static void forgo(struct pl_book *book, const struct pl_event *event) {
+  bool ahead = event->aux != PL_SNAPSHOT_VOID && event->aux > event->seq;
+  if (book->lane == PL_LANE_ORDERS && ahead && book->state == PL_BOOK_KEPT)
+    book->state = PL_BOOK_BROKEN;
 }
 
 bool pl_snapshot_end(struct pl_book_store *store, struct pl_book *book,
                      const struct pl_event *event) {
   struct pl_book_counters *counters = &store->counters;
   struct pl_staging *staging = pl_snapshot_find(store, event->instrument, book->lane);
-  if (staging == NULL) {
-    counters->snapshots_orphaned++;
-    return false;
-  }
-  bool due = is_due(counters, book, staging, event);
+  counters->snapshots_orphaned += staging == NULL;
+  bool due = staging != NULL && is_due(counters, book, staging, event);
   if (due) {
     if (book->lane != PL_LANE_ORDERS)
       for (uint32_t i = 0; i < 2; i++) pl_levels_sort(&staging->sides[i]);
-    if (is_comparable(staging, book)) {
+    if (is_comparable(staging, book, event)) {
       counters->snapshot_checks++;
       counters->snapshot_matches += pl_levels_equal(&staging->sides[0], &book->sides[0]) &&
                                     pl_levels_equal(&staging->sides[1], &book->sides[1]);
     }
     replace(book, staging);
+  } else {
+    forgo(book, event);
   }
-  pl_snapshot_drop(store, staging);
+  if (staging != NULL) pl_snapshot_drop(store, staging);
+  if (due) pl_join_apply(store, book, event->aux);
   return due;
 }

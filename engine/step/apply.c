@@ -16,30 +16,31 @@ void pl_apply_policy(const struct pl_step *step, struct pl_step_instrument *inst
 
 /* Events of one frame agree with each other whatever they say: only another frame confirms. Until
  * one did, the very first stamp is doubted too, and gives way to one far behind it. */
-void pl_apply_clock(struct pl_step *step, const struct pl_event *event) {
+bool pl_apply_clock(struct pl_step *step, const struct pl_event *event) {
   uint64_t exch_ns = event->exch_ns, frame = event->seq / PL_EVENTS_PER_FRAME;
-  if (exch_ns == 0) return;
+  if (exch_ns == 0) return false;
   bool ahead = exch_ns > step->now_ns, first = step->now_ns == 0;
   uint64_t apart_ns = ahead ? exch_ns - step->now_ns : step->now_ns - exch_ns;
   bool far = apart_ns > PL_STEP_JUMP_MAX_NS, elsewhere = frame != step->jump_frame;
   if (first || (!step->settled && elsewhere && far && !ahead)) {
     step->now_ns = exch_ns;
     step->jump_frame = frame;
-    return;
+    return true;
   }
   if (elsewhere && !far) {
     step->settled = true;
     step->jump_ns = 0; /* what nobody confirmed is forgotten */
   }
-  if (!ahead) return;
+  if (!ahead) return true;
   if (far) {
     uint64_t off_ns = exch_ns > step->jump_ns ? exch_ns - step->jump_ns : step->jump_ns - exch_ns;
     step->counters.clock_jumps++;
     step->jump_ns = exch_ns;
     step->jump_frame = frame;
-    if (!elsewhere || off_ns > PL_STEP_JUMP_MAX_NS) return;
+    if (!elsewhere || off_ns > PL_STEP_JUMP_MAX_NS) return false;
   }
   step->now_ns = exch_ns;
+  return true;
 }
 
 static void close_books(struct pl_step_instrument *instrument, bool closed) {
@@ -52,7 +53,10 @@ static void apply_status(const struct pl_step *step, struct pl_step_instrument *
   switch (condition) {
   case PL_COND_OPEN: close_books(instrument, false); break;
   case PL_COND_CLOSED: close_books(instrument, true); break;
+  case PL_COND_WAITING: instrument->waiting = true; break;
+  case PL_COND_FILLED: instrument->waiting = false; break;
   case PL_COND_GAP:
+    instrument->waiting = false;
     for (uint32_t lane = 0; lane < PL_LANE_COUNT; lane++)
       pl_book_doubt(step->store, &instrument->books[lane]);
     break;
@@ -129,21 +133,34 @@ static void choose(struct pl_step_instrument *instrument) {
   instrument->walk_due = BOTH_SIDES;
 }
 
-void pl_apply(struct pl_step *step, struct pl_step_instrument *instrument,
-              const struct pl_event *event) {
+/* Prices that a recovery channel repeats are older than what the instrument's own channel said. */
+static void apply_price(struct pl_step_instrument *instrument, const struct pl_event *event) {
+  if ((event->flags & PL_EVF_RECOVERY) && instrument->live) return;
   switch (event->type) {
   case PL_EV_MARK: instrument->mark_e9 = event->price_e9; break;
   case PL_EV_INDEX:
     if (instrument->index_e9 != event->price_e9) instrument->walk_due = BOTH_SIDES;
     instrument->index_e9 = event->price_e9;
     break;
-  case PL_EV_OPEN_INTEREST: instrument->open_interest_e8 = event->qty_e8; break;
+  default: instrument->open_interest_e8 = event->qty_e8; break;
+  }
+}
+
+void pl_apply(struct pl_step *step, struct pl_step_instrument *instrument,
+              const struct pl_event *event) {
+  bool told = event->type == PL_EV_STATUS || event->type == PL_EV_OPERATOR;
+  switch (event->type) {
+  case PL_EV_MARK:
+  case PL_EV_INDEX:
+  case PL_EV_OPEN_INTEREST: apply_price(instrument, event); break;
   case PL_EV_INSTRUMENT: apply_definition(step, instrument, event); break;
   case PL_EV_STATUS: apply_status(step, instrument, (enum pl_condition)event->aux); break;
   case PL_EV_OPERATOR: apply_command(step, instrument, event); break;
   default: break;
   }
-  if (event->type != PL_EV_STATUS && event->type != PL_EV_OPERATOR)
+  if (!told) {
     apply_book(step, instrument, event);
+    instrument->live |= (event->flags & PL_EVF_RECOVERY) == 0;
+  }
   if (event->flags & PL_EVF_EVENT_END) choose(instrument);
 }

@@ -13,7 +13,9 @@ struct pl_step_instrument {
   uint8_t lanes_seen; /* LANE_BIT of the books that had an event */
   uint8_t lane;       /* of the book that decisions are made of */
   bool closed, silent, frozen;
+  bool waiting;     /* packets of its channel are missing and may yet come */
   bool open;        /* in the middle of a venue's event */
+  bool live;        /* its channel itself has spoken of it */
   uint8_t walk_due; /* SIDE_BIT of the sides that changed since they were walked */
   bool defined;
   uint8_t kind;
@@ -21,6 +23,8 @@ struct pl_step_instrument {
   struct pl_volatility mid_volatility, mark_volatility;
   struct pl_govern govern;
   struct pl_decision last; /* seq 0: none yet */
+  uint32_t fault_mask;     /* when it was last decided on */
+  uint64_t now_ns;         /* exchange time, as its own events tell it */
   int64_t mid_e9, mark_e9, index_e9, open_interest_e8;
   int64_t depth_u6[2][PL_BAND_COUNT];
   struct pl_walk_terms terms; /* of the last walk */
@@ -42,8 +46,9 @@ struct pl_step {
   struct pl_book_store *store;
   uint32_t instrument_count;
   uint8_t mode;
-  uint64_t now_ns, jump_ns, jump_frame; /* the last stamp that was doubted, and its frame */
-  bool settled;                         /* two frames agreed on the time */
+  uint64_t now_ns;              /* exchange time, the newest believed of all instruments */
+  uint64_t jump_ns, jump_frame; /* the last stamp that was doubted, and its frame */
+  bool settled;                 /* two frames agreed on the time */
   uint64_t decision_seq;
   struct pl_step_counters counters;
 };
@@ -58,8 +63,9 @@ static inline const struct pl_book *pl_step_used(const struct pl_step_instrument
 void pl_apply_policy(const struct pl_step *step, struct pl_step_instrument *instrument,
                      uint64_t name_hash);
 
-/* pl_apply_clock moves the engine's time to an event's, if it is to be believed. */
-void pl_apply_clock(struct pl_step *step, const struct pl_event *event);
+/* pl_apply_clock moves the engine's time to an event's, if it is to be believed.
+ * Returns whether it is: then its instrument's may move there too. */
+bool pl_apply_clock(struct pl_step *step, const struct pl_event *event);
 
 /* pl_apply takes an event into its instrument's state; nothing is derived from it yet, but for
  * which book is used when the venue's event ends. */

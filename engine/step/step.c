@@ -5,7 +5,8 @@
 
 static struct pl_book_config book_config(const struct pl_step_config *config) {
   return (struct pl_book_config){.instrument_count = config->instrument_count,
-                                 .orders_max = config->orders_max};
+                                 .orders_max = config->orders_max,
+                                 .log_events = config->log_events};
 }
 
 size_t pl_step_footprint(const struct pl_step_config *config) {
@@ -91,7 +92,7 @@ static uint32_t faults(const struct pl_step_instrument *instrument) {
   if (instrument->closed) mask |= PL_REASON_CLOSED;
   if (instrument->silent) mask |= PL_REASON_SILENT;
   if (instrument->frozen) mask |= PL_REASON_FROZEN;
-  if (book->in_doubt) mask |= PL_REASON_GAP;
+  if (book->in_doubt || instrument->waiting) mask |= PL_REASON_GAP;
   if (book->state == PL_BOOK_EMPTY)
     mask |= PL_REASON_NO_BOOK;
   else if (book->state == PL_BOOK_BROKEN)
@@ -121,14 +122,14 @@ static uint32_t deviation_ppm(struct pl_step_instrument *instrument, uint64_t no
 
 static void govern(struct pl_step *step, struct pl_step_instrument *instrument,
                    uint32_t *saturations, struct pl_govern_result *ret_result) {
-  uint32_t fault_mask = faults(instrument);
+  uint32_t fault_mask = instrument->fault_mask = faults(instrument);
   struct pl_govern_proposal proposal = {0};
   uint32_t reason_mask = 0;
   instrument->im_raw_ppm = 0;
   if (instrument->walk_valid && pl_book_is_proven(pl_step_used(instrument))) {
     struct pl_margin_input input = {
         .row = instrument->row,
-        .deviation_ppm = deviation_ppm(instrument, step->now_ns, saturations),
+        .deviation_ppm = deviation_ppm(instrument, instrument->now_ns, saturations),
         .slippage_ppm = worse_slippage_ppm(instrument),
         .depth_u6 = (const int64_t(*)[PL_BAND_COUNT])instrument->depth_u6,
     };
@@ -143,7 +144,7 @@ static void govern(struct pl_step *step, struct pl_step_instrument *instrument,
   if (*saturations != 0 || instrument->walk_cut[PL_ASK] || instrument->walk_cut[PL_BID])
     reason_mask |= PL_REASON_SATURATED;
   pl_govern_publish(&instrument->govern, step->policy, instrument->row, (enum pl_mode)step->mode,
-                    fault_mask, &proposal, step->now_ns, ret_result);
+                    fault_mask, &proposal, instrument->now_ns, ret_result);
   if (ret_result->source != PL_SOURCE_STATIC) ret_result->reason_mask |= reason_mask;
 }
 
@@ -160,8 +161,8 @@ static bool decide(struct pl_step *step, struct pl_step_instrument *instrument, 
   govern(step, instrument, &saturations, &result);
   step->counters.saturations += saturations;
   struct pl_decision decision = {
-      .event_ns = step->now_ns,
-      .valid_until_ns = step->now_ns + step->policy->valid_ns,
+      .event_ns = instrument->now_ns,
+      .valid_until_ns = instrument->now_ns + step->policy->valid_ns,
       .clip_max_u6 = result.vector.clip_u6,
       .instrument = index,
       .im_ppm = result.vector.im_ppm,
@@ -172,7 +173,7 @@ static bool decide(struct pl_step *step, struct pl_step_instrument *instrument, 
       .source = result.source,
   };
   const struct pl_decision *last = &instrument->last;
-  bool due = last->seq == 0 || step->now_ns - last->event_ns >= step->policy->valid_ns / 2;
+  bool due = last->seq == 0 || instrument->now_ns - last->event_ns >= step->policy->valid_ns / 2;
   if (!due && says_the_same(last, &decision)) return false;
   decision.seq = ++step->decision_seq;
   instrument->last = *ret_decision = decision;
@@ -180,15 +181,32 @@ static bool decide(struct pl_step *step, struct pl_step_instrument *instrument, 
   return true;
 }
 
+/* An instrument's time is that of its own events: how other channels' packets fall between them is
+ * no property of the feed, and no decision may hang on it (ADR 0011). What befalls it from outside
+ * (a loss, silence, an operator) happens at the engine's time. */
+static void turn_clock(const struct pl_step *step, struct pl_step_instrument *instrument,
+                       const struct pl_event *event, bool believed) {
+  bool outside = event->type == PL_EV_STATUS || event->type == PL_EV_OPERATOR;
+  uint64_t now_ns = 0;
+  if (believed)
+    now_ns = event->exch_ns;
+  else if (outside || instrument->now_ns == 0)
+    now_ns = step->now_ns;
+  bool disowned = instrument->now_ns > step->now_ns; /* a first stamp that proved to be wrong */
+  if (now_ns > instrument->now_ns || (disowned && now_ns != 0)) instrument->now_ns = now_ns;
+}
+
 bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decision *ret_decision) {
   step->counters.events++;
-  pl_apply_clock(step, event);
+  bool recovery = (event->flags & PL_EVF_RECOVERY) != 0 && step->now_ns != 0;
+  bool believed = !recovery && pl_apply_clock(step, event);
   if (event->type == PL_EV_CLOCK || event->instrument >= step->instrument_count) {
     step->counters.instruments_foreign +=
         event->instrument < PL_INSTRUMENT_NONE && event->type != PL_EV_CLOCK;
     return false;
   }
   struct pl_step_instrument *instrument = &step->instruments[event->instrument];
+  turn_clock(step, instrument, event, believed);
   pl_apply(step, instrument, event);
   bool ends = (event->flags & PL_EVF_EVENT_END) != 0;
   if (event->type != PL_EV_STATUS && event->type != PL_EV_OPERATOR) instrument->open = !ends;
@@ -196,6 +214,12 @@ bool pl_step(struct pl_step *step, const struct pl_event *event, struct pl_decis
   /* A status or a command may fall into the middle of a venue's event: a fault is said at once,
    * anything else waits for the event's own end, since the book is half applied. */
   if (instrument->open && faults(instrument) == 0) return false;
+  /* Where nothing was mended, there is nothing new to say. Whether a price was, only deciding
+   * shows. */
+  bool priced = (instrument->fault_mask & PL_REASON_NO_PRICE) && instrument->walk_due != 0;
+  if ((event->flags & PL_EVF_RECOVERY) && faults(instrument) == instrument->fault_mask && !priced &&
+      instrument->last.seq != 0)
+    return false;
   return decide(step, instrument, event->instrument, ret_decision);
 }
 

@@ -26,6 +26,7 @@ struct pl_step_config {
   const struct pl_policy *policy; /* read during every step; must outlive the engine */
   uint32_t instrument_count;      /* 1..PL_INSTRUMENTS_MAX; dense indices below it are served */
   uint32_t orders_max;            /* live orders of all of them together; 0: no books of orders */
+  uint32_t log_events;            /* updates kept for books that wait for a snapshot; 0: none */
 };
 
 /* pl_step_footprint returns the arena bytes of an engine. */

@@ -41,7 +41,8 @@ static bool keep_frame(void *ctx, uint64_t time_ns, const uint8_t *frame, size_t
 }
 
 static void day_open(struct day *day, const struct pl_day_config *config) {
-  const struct pl_load_config load = {pl_load_wire_find("itch"), *config, PACKET_MESSAGES};
+  const struct pl_load_config load = {
+      .wire = pl_load_wire_find("itch"), .day = *config, .packet_messages = PACKET_MESSAGES};
   const struct pl_book_config books = {.instrument_count = config->symbols,
                                        .orders_max = config->live_orders + config->live_orders / 4};
   *day = (struct day){.venue = pl_venue_find("itch")};

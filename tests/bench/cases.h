@@ -12,6 +12,9 @@ void pl_case_deep_run(struct pl_report *report, const struct pl_input *input);
 void pl_case_cme_run(struct pl_report *report, const struct pl_input *input);
 void pl_case_feed_run(struct pl_report *report, const struct pl_input *input);
 
+/* Lines: what arbitration and sequencing add to the decoder. */
+void pl_case_lines_run(struct pl_report *report, const struct pl_input *input);
+
 /* Wire to events of Nasdaq's ITCH: head, judge and write. */
 void pl_case_itch_run(struct pl_report *report, const struct pl_input *input);
 /* The same of one Starbase packet: single orders of 200 instruments. */
@@ -36,6 +39,9 @@ void pl_case_step_run(struct pl_report *report, const struct pl_input *input);
 /* Ring: throughput against rte_ring in the same run, and the round trip. */
 void pl_case_ring_run(struct pl_report *report, const struct pl_input *input);
 void pl_case_hop_run(struct pl_report *report, const struct pl_input *input);
+
+/* Live capture: what it costs the receive core, off and on. */
+void pl_case_capture_run(struct pl_report *report, const struct pl_input *input);
 
 /* The whole: wire to decision in both thread layouts, and a replay at full speed. */
 void pl_case_wire_run(struct pl_report *report, const struct pl_input *input);

@@ -14,7 +14,10 @@ size_t pl_input_feed_footprint(void) {
 struct pl_feed *pl_input_feed(struct pl_arena *arena) {
   struct pl_policy policy;
   pl_policy_default(&policy);
-  return pl_feed_create(arena, &pl_deribit_venue, policy.silence_ns, PL_INPUT_INSTRUMENTS);
+  return pl_feed_create(arena, &(struct pl_feed_config){.venue = &pl_deribit_venue,
+                                                        .instrument_count = PL_INPUT_INSTRUMENTS,
+                                                        .silence_ns = policy.silence_ns,
+                                                        .gap_wait_ns = policy.gap_wait_ns});
 }
 
 uint32_t pl_input_play(struct pl_feed *feed, const struct pl_frames *frames,

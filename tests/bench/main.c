@@ -17,22 +17,15 @@ static const struct {
   const char *name;
   void (*run)(struct pl_report *report, const struct pl_input *input);
 } cases[] = {
-    {"decode", pl_case_decode_run},
-    {"cme", pl_case_cme_run},
-    {"feed", pl_case_feed_run},
-    {"book", pl_case_book_run},
-    {"walk", pl_case_walk_run},
-    {"step", pl_case_step_run},
-    {"volatility", pl_case_volatility_run},
-    {"ring", pl_case_ring_run},
-    {"hop", pl_case_hop_run},
-    {"wire", pl_case_wire_run},
-    {"replay", pl_case_replay_run},
-    {"decode.itch", pl_case_itch_run},
-    {"decode.deep", pl_case_deep_run},
-    {"orders", pl_case_orders_run},
-    {"day", pl_case_day_run},
-    {"decode.starbase", pl_case_starbase_run},
+    {"decode", pl_case_decode_run},    {"cme", pl_case_cme_run},
+    {"feed", pl_case_feed_run},        {"lines", pl_case_lines_run},
+    {"book", pl_case_book_run},        {"walk", pl_case_walk_run},
+    {"step", pl_case_step_run},        {"volatility", pl_case_volatility_run},
+    {"ring", pl_case_ring_run},        {"hop", pl_case_hop_run},
+    {"capture", pl_case_capture_run},  {"wire", pl_case_wire_run},
+    {"replay", pl_case_replay_run},    {"decode.itch", pl_case_itch_run},
+    {"decode.deep", pl_case_deep_run}, {"orders", pl_case_orders_run},
+    {"day", pl_case_day_run},          {"decode.starbase", pl_case_starbase_run},
 };
 
 #define CASE_COUNT (sizeof cases / sizeof cases[0])

@@ -11,8 +11,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNIT = ROOT / "tests" / "unit"
 
 # What each case is about, and where it must be shown: a venue's decoder, or what is under all of
-# them: feed (frames), book (the engine's books).
+# them: feed (lines and frames), book (the engine's books).
 CASES = {
+    1: ("duplicates", ["feed"]),
+    2: ("packetisation differs", ["feed"]),
+    3: ("reorder, holes, waiting", ["feed"]),
+    4: ("gap on both lines", ["feed"]),
+    5: ("heartbeats, silence", ["feed"]),
+    6: ("restart, late packets", ["feed"]),
+    7: ("numbers that wrap", ["feed"]),
+    8: ("snapshot join", ["feed", "book", "cme", "starbase"]),
+    9: ("torn snapshots", ["feed", "book", "cme", "starbase"]),
+    10: ("a gap during recovery", ["feed", "book", "cme", "starbase"]),
     11: ("event boundary", ["deribit", "cme", "itch", "deep", "starbase"]),
     12: ("crossed books, halts", ["book", "cme", "itch", "deep", "starbase"]),
     13: ("SBE extension", ["deribit", "cme", "starbase"]),
@@ -27,9 +37,9 @@ CASES = {
 
 # The test programs of each place.
 PLACES = {
-    "feed": "dataplane/feed/test_*.c",
-    "book": "engine/*/test_*.c",
-    **{venue: f"dataplane/venue/test_{venue}*.c"
+    "feed": ["dataplane/line/test_*.c", "dataplane/feed/test_*.c"],
+    "book": ["engine/*/test_*.c"],
+    **{venue: [f"dataplane/venue/test_{venue}*.c"]
        for venue in ("deribit", "cme", "itch", "deep", "starbase")},
 }
 
@@ -37,8 +47,9 @@ PLACES = {
 def tests_of(place):
     """The case tests that a place's programs run."""
     names = []
-    for path in sorted(UNIT.glob(PLACES[place])):
-        names += re.findall(r"(?:TEST|cmocka_unit_test\w*)\(\s*(case_\d\d_\w+)", path.read_text())
+    for path in [path for pattern in PLACES[place] for path in sorted(UNIT.glob(pattern))]:
+        names += re.findall(r"(?:TEST|ASKING|cmocka_unit_test\w*)\(\s*(case_\d\d_\w+)",
+                            path.read_text())
     return names
 
 
@@ -49,7 +60,7 @@ def main():
     for case, (about, places) in CASES.items():
         row = f"{case:4}  {about:26}"
         for place in PLACES:
-            count = sum(name.startswith(f"case_{case}_") for name in found[place])
+            count = sum(name.startswith(f"case_{case:02}_") for name in found[place])
             wanted = place in places
             missing += wanted and count == 0
             row += f"{'MISSING' if wanted and count == 0 else count or '-':>10}"

@@ -39,7 +39,9 @@ EXTERNAL = {
     r"pcap(/.*)?\.h": ["dataplane/port"],
     r"(zlib|zstd)\.h": ["dataplane/port"],
     r"liburing.*": ["control/admin", "control/daemon"],
+    r"bpf/.*": ["dataplane/port"],
     r"yaml\.h": ["control/daemon"],
+    r"seccomp\.h|sys/capability\.h": ["control/daemon"],
     r"jansson\.h": ["control/admin", "control/publish", "control/cli", "control/daemon"],
     r"xxhash\.h": ["engine/base", "dataplane/venue", "control/publish", "control/daemon"],
     r"cblas\.h|openblas.*": [],
@@ -48,7 +50,7 @@ EXTERNAL = {
 
 C_LIBRARY = re.compile(
     r"(std\w+|string|errno|inttypes|limits|signal|time|math|setjmp|ctype|unistd|fcntl|sched|poll|"
-    r"pthread|getopt|pwd|grp|dirent|ftw|spawn|fnmatch|locale|termios|syslog|endian|assert|float|"
+    r"pthread|semaphore|getopt|pwd|grp|dirent|ftw|spawn|fnmatch|locale|termios|syslog|endian|assert|float|"
     r"ifaddrs|net/[\w/]+|netinet/[\w/]+|arpa/[\w/]+|linux/[\w/]+|sys/[\w/]+|immintrin|x86intrin|"
     r"cpuid)\.h"
 )

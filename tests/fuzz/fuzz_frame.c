@@ -29,7 +29,7 @@ struct run {
 static void take_pending(struct run *run) {
   uint32_t pending, rounds = 0;
   while ((pending = pl_feed_pending(run->feed)) > 0) {
-    PL_CHECK(pending <= PL_FRAME_EVENTS_MAX && rounds++ <= 4 * PL_CHANNELS_MAX);
+    PL_CHECK(pending <= PL_FRAME_EVENTS_MAX && rounds++ <= 64 * PL_CHANNELS_MAX);
     struct pl_event *events = malloc(pending * sizeof *events);
     PL_CHECK(events != NULL);
     uint32_t count = pl_feed_write(run->feed, events);
@@ -69,8 +69,9 @@ static void check_ledger(const struct pl_feed *feed, uint64_t frames) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   struct pl_arena *arena = pl_body_arena(pl_feed_footprint(&pl_deribit_venue, INSTRUMENTS));
-  struct run run = {.feed = pl_feed_create(arena, &pl_deribit_venue, SILENCE_NS, INSTRUMENTS),
-                    .now_ns = FIRST_NS};
+  const struct pl_feed_config config = {
+      .venue = &pl_deribit_venue, .instrument_count = INSTRUMENTS, .silence_ns = SILENCE_NS};
+  struct run run = {.feed = pl_feed_create(arena, &config), .now_ns = FIRST_NS};
   struct pl_body_piece piece;
   uint64_t frames = 0;
   for (; pl_body_next(&data, &size_bytes, &piece); frames++) {

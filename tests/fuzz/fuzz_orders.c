@@ -8,14 +8,20 @@
 #define PRICES 16
 #define IDS    96u
 
-static struct pl_event fold(struct pl_event event) {
+static struct pl_event fold(struct pl_event event, uint64_t seq) {
   bool order = event.type >= PL_EV_ORDER_ADD && event.type <= PL_EV_ORDER_DELETE;
   event.flags &= PL_EVF_EVENT_END | PL_EVF_SNAPSHOT | PL_EVF_MESSAGE_END;
   event.flags |= PL_EVF_ORDERS;
   event.instrument %= MODEL_BOOKS;
+  event.seq = seq;
+  if (event.type == PL_EV_SNAPSHOT_END) { /* one of the last, itself, ahead, thrown away */
+    uint64_t newer = seq + 1 - event.aux / 2 % 32;
+    event.aux = event.aux & 1 ? PL_SNAPSHOT_VOID : newer > seq + 1 ? 0 : newer;
+  } else if (!order) {
+    event.aux &= 1;
+  }
   if (!order) {
     event.order_id = 0;
-    event.aux &= 1;
     return event;
   }
   event.order_id = (event.order_id % IDS) << event.order_id % 3 * 20; /* dense ones, sparse ones */
@@ -34,8 +40,10 @@ static bool is_of_book(uint8_t type) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   static struct model model;
   static struct pl_book books[MODEL_BOOKS];
-  const struct pl_book_config config = {
-      .instrument_count = MODEL_BOOKS, .orders_max = MODEL_ORDERS_MAX, .priorities = true};
+  const struct pl_book_config config = {.instrument_count = MODEL_BOOKS,
+                                        .orders_max = MODEL_ORDERS_MAX,
+                                        .priorities = true,
+                                        .log_events = MODEL_LOG_EVENTS};
   struct pl_book_store *store =
       pl_book_store_create(pl_body_arena(pl_book_store_footprint(&config)), &config);
   memset(&model, 0, sizeof model);
@@ -47,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   }
   uint64_t now_ns = 0;
   for (size_t at = 0; at + PL_EVENTS_RECORD_BYTES <= size_bytes; at += PL_EVENTS_RECORD_BYTES) {
-    struct pl_event event = fold(pl_events_unpack(data + at, &now_ns));
+    struct pl_event event = fold(pl_events_unpack(data + at, &now_ns), at / PL_EVENTS_RECORD_BYTES);
     if (!is_of_book(event.type)) continue;
     (void)pl_book_apply(store, &books[event.instrument], &event);
     model_apply(&model, &event);

@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define NS_PER_S 1000000000.0
-#define ORDERS   256u
+#define NS_PER_S   1000000000.0
+#define ORDERS     256u
+#define LOG_EVENTS 64
 
 enum choice {
   CHOICE_FAST = 1,    /* margins may move at any rate */
@@ -113,8 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes) {
   if (size_bytes == 0) return 0;
   memset(&run, 0, sizeof run);
   choose(&run.policy, data[0]);
-  const struct pl_step_config config = {
-      .policy = &run.policy, .instrument_count = PL_EVENTS_INSTRUMENTS, .orders_max = ORDERS};
+  const struct pl_step_config config = {.policy = &run.policy,
+                                        .instrument_count = PL_EVENTS_INSTRUMENTS,
+                                        .orders_max = ORDERS,
+                                        .log_events = LOG_EVENTS};
   run.step = pl_step_create(pl_body_arena(pl_step_footprint(&config)), &config);
   uint64_t now_ns = 0;
   for (size_t at = 1; at + PL_EVENTS_RECORD_BYTES <= size_bytes; at += PL_EVENTS_RECORD_BYTES) {

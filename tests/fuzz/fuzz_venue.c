@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INSTRUMENTS 8
+#define INSTRUMENTS  8
+#define RETRY_NS_MAX UINT64_C(10000000000)
 
 /* Channel ids onto the few that there are; not by a power of two, which would put a snapshot
  * channel (Starbase: 65536 above) onto the one that it serves. */
@@ -32,11 +33,23 @@ static void check_event_ends(const struct pl_event *events, uint32_t count) {
   }
 }
 
+/* What says no is no packet of the feed, and names a channel and a time that can be. */
+static void check_reject(const struct pl_venue *venue, const struct pl_packet *packet) {
+  struct pl_venue_reject reject;
+  struct pl_venue_head head;
+  if (venue->resend.rejects == NULL || !venue->resend.rejects(packet, &reject)) return;
+  PL_CHECK(venue->head(packet, &head) == PL_E_PACKET_HEADER);
+  PL_CHECK(reject.channel_id < PL_CHANNEL_IDS);
+  PL_CHECK(reject.try_again ? reject.retry_ns >= 1 : reject.retry_ns == 0);
+  PL_CHECK(reject.retry_ns <= RETRY_NS_MAX);
+}
+
 static void feed_packet(const struct pl_venue *venue, void *decoder,
                         const struct pl_body_piece *piece, uint64_t seq) {
   struct pl_venue_head head;
   struct pl_venue_verdict verdict, again;
   const struct pl_packet packet = {.data = piece->bytes, .size_bytes = (uint32_t)piece->size_bytes};
+  check_reject(venue, &packet);
   if (venue->head(&packet, &head) != PL_OK) return;
   PL_CHECK(head.channel_id < PL_CHANNEL_IDS && head.home_channel_id < PL_CHANNEL_IDS);
   if (venue->judge(&packet, &verdict) != PL_OK) return;

@@ -94,7 +94,7 @@ static void write_orders(const char *folder) {
                                .side = (uint8_t)(i / 5 % 2),
                                .flags = i / 20 % 2 ? PL_EVF_SNAPSHOT : PL_EVF_EVENT_END};
       if (i % 40 == 19) event.type = PL_EV_SNAPSHOT_BEGIN, event.aux = 1;
-      if (i % 40 == 39) event.type = PL_EV_SNAPSHOT_END, event.aux = number % 4 == 0;
+      if (i % 40 == 39) event.type = PL_EV_SNAPSHOT_END, event.aux = i % 7 * 4 + (number % 4 == 0);
       if (i % 50 == 49) event.type = PL_EV_BOOK_CLEAR, event.aux = 1;
       pl_events_pack(&event, &now_ns, seed.bytes + seed.size_bytes);
       seed.size_bytes += PL_EVENTS_RECORD_BYTES;
@@ -119,6 +119,7 @@ int main(int count, char **argument) {
   write_events(&input, argument[1]);
   write_one_sided(argument[1]);
   write_orders(argument[1]);
+  pl_seeds_lines(argument[1]);
   for (size_t i = 0; i < sizeof venues / sizeof venues[0]; i++) venues[i](argument[1]);
   for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) pl_seeds_day(argument[1], days[i]);
   pl_input_free(&input);

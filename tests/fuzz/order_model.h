@@ -12,6 +12,7 @@
 
 #define MODEL_BOOKS      3u
 #define MODEL_ORDERS_MAX 64u
+#define MODEL_LOG_EVENTS 40u /* of all books together */
 
 struct model_order {
   uint64_t id, priority;
@@ -27,8 +28,12 @@ struct model {
   struct model_book {
     uint8_t state;                                             /* enum pl_book_state */
     bool crossed, doubt, staging, whole, refused, doubt_since; /* the doubt is younger */
+    uint64_t unlogged_next; /* behind the last update that is not in the log */
+    uint32_t logged;
+    struct pl_event log[MODEL_LOG_EVENTS];
   } books[MODEL_BOOKS];
-  uint64_t added, amended, unknown, refused, over, checks, matches;
+  struct model_book *longest; /* log since the last longest one went */
+  uint64_t added, amended, unknown, refused, over, checks, matches, joined, logs_lost;
 };
 
 static inline struct model_order *model_find(struct model *model, uint32_t book, uint64_t id,
@@ -137,15 +142,27 @@ static inline bool model_replace(struct model *model, const struct pl_event *eve
   return true;
 }
 
-static inline void model_order_event(struct model *model, const struct pl_event *event) {
-  struct model_book *book = &model->books[event->instrument];
-  if (event->flags & PL_EVF_SNAPSHOT) {
-    if (event->type != PL_EV_ORDER_ADD || !book->staging || book->refused) return;
-    book->refused = !model_add(model, event, true);
-    model->refused += book->refused;
-    return;
+static inline void model_drop_log(struct model *model, struct model_book *book) {
+  if (book->logged == 0) return;
+  book->unlogged_next = book->log[book->logged - 1].seq + 1;
+  book->logged = 0;
+  if (model->longest == book) model->longest = NULL;
+}
+
+static inline void model_log(struct model *model, struct model_book *book,
+                             const struct pl_event *event) {
+  uint32_t logged = 0;
+  for (uint32_t i = 0; i < MODEL_BOOKS; i++) logged += model->books[i].logged;
+  if (logged == MODEL_LOG_EVENTS) {
+    model_drop_log(model, model->longest);
+    model->logs_lost++;
   }
-  if (book->state != PL_BOOK_KEPT) return;
+  book->log[book->logged++] = *event;
+  if (model->longest == NULL || book->logged > model->longest->logged) model->longest = book;
+}
+
+static inline void model_update(struct model *model, const struct pl_event *event) {
+  struct model_book *book = &model->books[event->instrument];
   bool taken = true;
   struct model_order *old = model_find(model, event->instrument, event->order_id, false);
   if (event->type == PL_EV_ORDER_ADD)
@@ -165,6 +182,21 @@ static inline void model_order_event(struct model *model, const struct pl_event 
   book->state = PL_BOOK_BROKEN;
 }
 
+static inline void model_order_event(struct model *model, const struct pl_event *event) {
+  struct model_book *book = &model->books[event->instrument];
+  if (event->flags & PL_EVF_SNAPSHOT) {
+    if (event->type != PL_EV_ORDER_ADD || !book->staging || book->refused) return;
+    book->refused = !model_add(model, event, true);
+    model->refused += book->refused;
+    return;
+  }
+  if (book->state == PL_BOOK_KEPT && !book->doubt)
+    book->unlogged_next = event->seq + 1;
+  else
+    model_log(model, book, event);
+  if (book->state == PL_BOOK_KEPT) model_update(model, event);
+}
+
 static inline bool model_same_levels(const struct model *model, uint32_t book) {
   for (uint32_t i = 0; i < model->count; i++) {
     const struct model_order *order = &model->orders[i];
@@ -176,16 +208,30 @@ static inline bool model_same_levels(const struct model *model, uint32_t book) {
   return true;
 }
 
+/* The updates that are newer than the snapshot, behind it. */
+static inline void model_join(struct model *model, struct model_book *book, uint64_t from_seq) {
+  for (uint32_t i = 0; i < book->logged && book->state == PL_BOOK_KEPT; i++) {
+    if (book->log[i].seq < from_seq) continue;
+    if (!book->doubt) book->unlogged_next = book->log[i].seq + 1;
+    model_update(model, &book->log[i]);
+    model->joined++;
+  }
+  if (book->state == PL_BOOK_KEPT && !book->doubt) model_drop_log(model, book);
+}
+
 static inline void model_snapshot_end(struct model *model, const struct pl_event *event) {
   uint32_t index = event->instrument;
   struct model_book *book = &model->books[index];
-  bool taken = book->staging && event->aux == 0 && !book->refused && book->whole;
+  bool is_void = event->aux == PL_SNAPSHOT_VOID, ahead = !is_void && event->aux > event->seq;
+  bool taken = book->staging && !is_void && !book->refused && book->whole &&
+               event->aux >= book->unlogged_next;
   book->staging = false;
   if (!taken) {
+    if (ahead && book->state == PL_BOOK_KEPT) book->state = PL_BOOK_BROKEN;
     model_remove_all(model, index, true);
     return;
   }
-  if (book->state == PL_BOOK_KEPT && !book->doubt) {
+  if (book->state == PL_BOOK_KEPT && !book->doubt && !ahead) {
     model->checks++;
     model->matches += model_same_levels(model, index);
   }
@@ -195,6 +241,7 @@ static inline void model_snapshot_end(struct model *model, const struct pl_event
   book->state = PL_BOOK_KEPT;
   book->crossed = false;
   if (!book->doubt_since) book->doubt = false;
+  model_join(model, book, event->aux);
 }
 
 /* One event of a book of orders; an instrument below MODEL_BOOKS, snapshots without change ids. */
@@ -210,6 +257,8 @@ static inline void model_apply(struct model *model, const struct pl_event *event
   case PL_EV_SNAPSHOT_END: model_snapshot_end(model, event); break;
   case PL_EV_BOOK_CLEAR:
     model_remove_all(model, event->instrument, false);
+    model_drop_log(model, book);
+    book->unlogged_next = event->seq + 1;
     book->state = event->aux != 0 ? PL_BOOK_KEPT : PL_BOOK_EMPTY;
     book->crossed = false;
     book->doubt = event->aux == 0;
@@ -293,6 +342,7 @@ static inline void model_check_counters(const struct model *model, struct pl_boo
   PL_CHECK(counters->reductions_over == model->over);
   PL_CHECK(counters->snapshot_checks == model->checks);
   PL_CHECK(counters->snapshot_matches == model->matches);
+  PL_CHECK(counters->updates_joined == model->joined && counters->logs_lost == model->logs_lost);
 }
 
 #endif

@@ -38,6 +38,9 @@ void pl_seeds_itch(const char *folder);
 void pl_seeds_deep(const char *folder);
 void pl_seeds_starbase(const char *folder);
 
+/* pl_seeds_lines writes schedules for fuzz_lines. */
+void pl_seeds_lines(const char *folder);
+
 /* pl_seeds_day writes PL_SEED_RUNS runs of a generated day on a venue's wire: its definitions, then
  * some packets that follow each other. Nothing for a venue that no day goes out on. */
 void pl_seeds_day(const char *folder, const char *venue);

@@ -44,7 +44,9 @@ static void write_run(const struct packets *packets, uint32_t number, const char
 
 void pl_seeds_day(const char *folder, const char *venue) {
   static struct packets packets;
-  struct pl_load_config config = {pl_load_wire_find(venue), pl_day_default(), PACKET_MESSAGES};
+  struct pl_load_config config = {.wire = pl_load_wire_find(venue),
+                                  .day = pl_day_default(),
+                                  .packet_messages = PACKET_MESSAGES};
   if (config.wire == NULL) return;
   config.day.symbols = SYMBOLS;
   config.day.messages = MESSAGES;

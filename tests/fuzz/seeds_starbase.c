@@ -58,7 +58,9 @@ void pl_seeds_starbase(const char *folder) {
     struct pl_seed seed = {.size_bytes = 0};
     bool snapshot = number >= 8 && number <= 12;
     const struct pl_star_head head = {1, 1 + number, 7,
-                                      snapshot ? PL_STAR_SNAPSHOT : PL_STAR_INCREMENTAL};
+                                      snapshot                 ? PL_STAR_SNAPSHOT
+                                      : number == MESSAGES - 1 ? PL_STAR_REJECT
+                                                               : PL_STAR_INCREMENTAL};
     PL_CHECK(pl_wire_starbase_begin(&packet, bytes, sizeof bytes, &head) &&
              append_starbase(&packet, number));
     size_t size = pl_wire_starbase_finish(&packet);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 void pl_frames_add(struct pl_frames *frames, const uint8_t *data, uint32_t size_bytes,
                    uint64_t recv_ns) {
@@ -103,19 +102,20 @@ void pl_harness_open(struct pl_harness *harness, const struct pl_policy *policy)
       .policy = policy != NULL ? policy : &default_policy,
       .instrument_count = harness->instrument_count != 0 ? harness->instrument_count : 1024,
       .lossless = true,
+      .asks = harness->asks,
       .tap = harness->tap,
       .tap_context = harness->context,
   };
   PL_CHECK(pl_pipeline_open(&config, &harness->pipeline) == PL_OK);
   harness->decisions = harness->digest = 0;
-  harness->hash = XXH3_createState();
-  PL_CHECK(harness->hash != NULL && XXH3_64bits_reset(harness->hash) == XXH_OK);
+  harness->stream = calloc(1, sizeof *harness->stream);
+  PL_CHECK(harness->stream != NULL);
 }
 
 static void take(void *context, const struct pl_decision *decision) {
   struct pl_harness *harness = context;
   harness->decisions++;
-  (void)XXH3_64bits_update(harness->hash, decision, PL_DECISION_DIGEST_BYTES);
+  pl_digest_take(harness->stream, decision);
   if (harness->each != NULL) harness->each(harness->context, decision);
 }
 
@@ -131,11 +131,17 @@ void pl_harness_play(struct pl_harness *harness, const struct pl_frames *frames)
     }
     (void)pl_pipeline_drain(&harness->pipeline, take, harness);
   }
-  harness->digest = XXH3_64bits_digest(harness->hash);
+  harness->digest = pl_digest_sum(harness->stream, pl_feed_directory(harness->pipeline.feed));
+}
+
+void pl_harness_flush(struct pl_harness *harness) {
+  pl_pipeline_flush(&harness->pipeline);
+  (void)pl_pipeline_drain(&harness->pipeline, take, harness);
+  harness->digest = pl_digest_sum(harness->stream, pl_feed_directory(harness->pipeline.feed));
 }
 
 void pl_harness_close(struct pl_harness *harness) {
-  (void)XXH3_freeState(harness->hash);
+  free(harness->stream);
   pl_pipeline_close(&harness->pipeline);
 }
 

@@ -37,6 +37,7 @@ static const struct {
     {pl_stages_deep_prepare, stage_decode_deep, "decode.deep", "message"},
     {pl_stages_starbase_prepare, stage_decode_starbase, "decode.starbase", "message"},
     {pl_stages_orders_prepare, stage_book_orders, "book.orders", "event"},
+    {pl_stages_lines_prepare, stage_lines, "lines", "packet"},
 };
 #define STAGES (sizeof table / sizeof table[0])
 

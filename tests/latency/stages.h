@@ -31,6 +31,9 @@ uint64_t stage_decode_itch(void);
 uint64_t stage_decode_deep(void);
 uint64_t stage_decode_starbase(void);
 
+void pl_stages_lines_prepare(void);
+uint64_t stage_lines(void);
+
 void pl_stages_orders_prepare(void);
 uint64_t stage_book_orders(void);
 

@@ -25,7 +25,8 @@ void pl_stages_packets_open(struct pl_stages_packets *ret_packets, const char *v
       ret_packets->venue->create(&arena, pl_directory_create(&arena, instruments));
   ret_packets->scratch = pl_arena_take(&arena, scratch_bytes);
   if (day == NULL) return;
-  const struct pl_load_config config = {pl_load_wire_find(venue), *day, PACKET_MESSAGES};
+  const struct pl_load_config config = {
+      .wire = pl_load_wire_find(venue), .day = *day, .packet_messages = PACKET_MESSAGES};
   ret_packets->load = pl_load_open(&config, keep, ret_packets);
   PL_CHECK(ret_packets->load != NULL);
 }

@@ -27,7 +27,9 @@ static bool play(const char *name, enum pl_status status) {
   assert_int_equal(frames.count, 1);
   const struct pl_venue *venue = pl_venue_find("cme");
   assert_int_equal(pl_arena_open(pl_feed_footprint(venue, INSTRUMENTS), &arena), PL_OK);
-  feed = pl_feed_create(&arena, venue, E9, INSTRUMENTS);
+  feed = pl_feed_create(
+      &arena,
+      &(struct pl_feed_config){.venue = venue, .instrument_count = INSTRUMENTS, .silence_ns = E9});
   assert_int_equal(pl_feed_accept(feed, &frames.frames[0], 0), status);
   count = 0;
   while (pl_feed_pending(feed) > 0) count += pl_feed_write(feed, events + count);

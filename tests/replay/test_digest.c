@@ -10,8 +10,8 @@
 
 /* Of the stream below under the default policy. A change that means to decide otherwise prints the
  * new value when this fails; one that does not has broken something. */
-#define STORED_DECISIONS UINT64_C(5857)
-#define STORED_DIGEST    UINT64_C(0x987e0d6c1acb919f)
+#define STORED_DECISIONS UINT64_C(5844)
+#define STORED_DIGEST    UINT64_C(0xf1941841ee0a3c0d)
 
 #define PAYLOAD_AT 42u /* Ethernet, IPv4, UDP */
 

@@ -102,6 +102,8 @@ class Live:
             child.wait()
         for space in self.spaces:
             run("ip", "netns", "del", space, check=False)
+        # a daemon that was killed leaves its table
+        pathlib.Path(f"/dev/shm/plimsoll-{self.table}").unlink(missing_ok=True)
 
 
 def check_session(live):

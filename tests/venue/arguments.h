@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "tests/venue/exchange.h"
+#include "tests/venue/gateway_live.h"
+#include "tests/venue/impair_pair.h"
 #include "tests/venue/load.h"
 
 struct pl_arguments {
@@ -13,17 +16,22 @@ struct pl_arguments {
   struct pl_load_config load; /* wire NULL: the derivatives exchange instead */
   uint64_t seconds;           /* feed time; 0: until a signal, live only */
   uint32_t speed_permille;    /* live only */
-  const char *path;           /* of the pcap file, NULL when live */
-  const char *interface;      /* NULL when writing a file */
-  bool help;                  /* print the usage and succeed */
+  /* By line; B's may be NULL. */
+  const char *paths[PL_IMPAIR_LINES];      /* of pcap files, NULL when live */
+  const char *interfaces[PL_IMPAIR_LINES]; /* NULL when writing files */
+  struct pl_impair_config impair[PL_IMPAIR_LINES];
+  bool is_impaired; /* some option of impairment was given */
+  bool resends;     /* live only: requests are answered at */
+  struct sockaddr_in resend;
+  bool help; /* print the usage and succeed */
 };
 
-/* What --help prints. */
-extern const char pl_arguments_usage[];
+/* Prints what --help prints. */
+void pl_arguments_usage(FILE *out);
 
 /* Reads the command line.
  *   argument  [count] as main has them; the strings are kept by pointer
- *   ret_error why it was refused: one line, static or from the command line, never NULL then
+ *   ret_error why it was refused: one line, valid until the next call, never NULL then
  * Returns false on bad usage with ret_arguments untouched. */
 bool pl_arguments_parse(int count, char *const *argument, struct pl_arguments *ret_arguments,
                         const char **ret_error);

@@ -84,6 +84,33 @@ uint32_t pl_day_live(const struct pl_day *day) {
   return day->orders.live;
 }
 
+uint64_t pl_day_now_ns(const struct pl_day *day) {
+  return day->now_ns;
+}
+
+static int compare(const void *first, const void *second) {
+  const struct pl_day_resting *a = first, *b = second;
+  if (a->price != b->price) return (a->price < b->price) == (a->side == PL_ASK) ? -1 : 1;
+  return a->ref < b->ref ? -1 : 1;
+}
+
+uint32_t pl_day_book(const struct pl_day *day, uint32_t symbol, struct pl_day_resting *ret_orders) {
+  static const uint8_t sides[] = {PL_BID, PL_ASK};
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < 2; i++) {
+    const struct pl_day_side *side = &day->orders.sides[symbol * 2 + sides[i]];
+    for (uint32_t at = 0; at < side->count; at++) {
+      uint32_t slot = day->orders.entries[side->first + at].slot;
+      const struct pl_day_order *order = &day->orders.orders[slot];
+      ret_orders[count + at] =
+          (struct pl_day_resting){order->ref, order->price, order->qty, sides[i]};
+    }
+    qsort(ret_orders + count, side->count, sizeof *ret_orders, compare);
+    count += side->count;
+  }
+  return count;
+}
+
 /* --- draws ------------------------------------------------------------------------------------ */
 
 static uint32_t next_ref(struct pl_day *day, uint32_t bits16) {

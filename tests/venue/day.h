@@ -84,4 +84,22 @@ bool pl_day_next(struct pl_day *day, struct pl_day_op *ret_op);
 /* pl_day_live returns the number of orders live now. */
 uint32_t pl_day_live(const struct pl_day *day);
 
+/* pl_day_now_ns returns the time of the next operation; when the day is over, one not before the
+ * last. */
+uint64_t pl_day_now_ns(const struct pl_day *day);
+
+/* A live order. */
+struct pl_day_resting {
+  uint64_t ref;
+  int64_t price; /* ticks */
+  uint32_t qty;
+  uint8_t side; /* enum pl_side */
+};
+
+/* pl_day_book writes a symbol's live orders as they stand: bids, then asks, of each side the best
+ * price first and of a price the oldest.
+ *   ret_orders  room for pl_day_live orders
+ *   returns     how many there are */
+uint32_t pl_day_book(const struct pl_day *day, uint32_t symbol, struct pl_day_resting *ret_orders);
+
 #endif

@@ -9,7 +9,8 @@
 #include "tests/venue/day.h"
 #include "tests/venue/exchange.h"
 
-#define PL_LOAD_STREAMS     2u /* of a channel: market data, and reference data apart */
+#define PL_LOAD_STREAMS     3u /* market data, reference data apart, and snapshots */
+#define PL_LOAD_SNAPSHOTS   2u
 #define PL_LOAD_PAYLOAD_MAX 1400u
 
 /* One packet being put together. */
@@ -18,6 +19,15 @@ struct pl_load_packet {
   uint64_t seq;   /* of its first unit */
   uint64_t time_ns;
   uint32_t messages;
+  uint32_t stream;
+};
+
+/* A symbol's book, to be told by a snapshot. */
+struct pl_load_book {
+  uint32_t symbol, count;
+  uint64_t anchor_seq; /* of the last unit of the market data that it holds */
+  uint64_t time_ns;
+  const struct pl_day_resting *orders; /* [count], as pl_day_book has them */
 };
 
 /* A venue's wire. State is the wire's own; one day goes through it in order. */
@@ -37,6 +47,12 @@ struct pl_load_wire {
   uint32_t (*put)(void *state, struct pl_load_packet *packet, const struct pl_day_op *op,
                   bool *ret_skipped);
   size_t (*finish)(void *state, struct pl_load_packet *packet);
+  /* Appends messages of a snapshot from *part on, 0 at first, and moves it; true when that was all,
+   * false when the rest needs another packet. NULL: the venue has no snapshots. */
+  bool (*put_snapshot)(void *state, struct pl_load_packet *packet, const struct pl_load_book *book,
+                       uint32_t *part);
+  /* Says, in a packet of its own, that so many symbols were told. */
+  void (*put_cycle_end)(void *state, struct pl_load_packet *packet, uint32_t symbols);
 };
 
 /* pl_load_wire_find returns the wire of a name (itch, deep, starbase, cme), NULL when there is
@@ -47,6 +63,9 @@ struct pl_load_config {
   const struct pl_load_wire *wire;
   struct pl_day_config day;
   uint32_t packet_messages; /* a packet is sent when it has so many, >= 1 */
+  /* Every so often, in feed time, each symbol that is defined is told as it stands, evenly spread;
+   * 0: never. Only with a wire that has snapshots. */
+  uint32_t snapshot_cycle_s;
 };
 
 struct pl_load;

@@ -20,8 +20,9 @@ static uint32_t stream(const struct pl_day_op *op) {
 }
 
 static void begin(void *state, struct pl_load_packet *packet) {
+  bool snapshot = packet->stream == PL_LOAD_SNAPSHOTS;
   const struct pl_star_head head = {(int64_t)packet->time_ns, (int64_t)packet->seq, CHANNEL_ID,
-                                    PL_STAR_INCREMENTAL};
+                                    snapshot ? PL_STAR_SNAPSHOT : PL_STAR_INCREMENTAL};
   pl_wire_starbase_begin(state, packet->bytes, PL_LOAD_PAYLOAD_MAX, &head);
 }
 
@@ -76,11 +77,11 @@ static uint32_t put_execution(struct pl_star_packet *wire, uint64_t time_ns,
 }
 
 static uint32_t put_symbol(struct pl_star_packet *wire, const struct pl_star_mark *mark,
-                           const struct pl_day_op *op) {
+                           uint32_t symbol) {
   char name[PL_DAY_NAME_BYTES];
-  pl_day_symbol_name(op->symbol, name);
+  pl_day_symbol_name(symbol, name);
   return pl_wire_starbase_instrument(wire, mark,
-                                     &(struct pl_star_instrument){.instrument_id = op->symbol + 1,
+                                     &(struct pl_star_instrument){.instrument_id = symbol + 1,
                                                                   .name = name,
                                                                   .index_id = 1,
                                                                   .underlying = "BTC",
@@ -104,7 +105,7 @@ static uint32_t put(void *state, struct pl_load_packet *packet, const struct pl_
   enum pl_star_side side = op->side == PL_BID ? PL_STAR_BID : PL_STAR_ASK;
   if (wire->size + OP_BYTES_MAX > wire->capacity) return 0;
   switch ((enum pl_day_kind)op->kind) {
-  case PL_DAY_SYMBOL: return put_symbol(wire, &mark, op);
+  case PL_DAY_SYMBOL: return put_symbol(wire, &mark, op->symbol);
   case PL_DAY_STATUS: return pl_wire_starbase_status(wire, &mark, op->symbol + 1, 0);
   case PL_DAY_ADD:
   case PL_DAY_ADD_ATTRIBUTED: return put_put(wire, &mark, op, false);
@@ -124,13 +125,53 @@ static size_t finish(void *state, struct pl_load_packet *packet) {
   return pl_wire_starbase_finish(state);
 }
 
+/* Parts of a snapshot: header and definition, the orders, trailer. */
+static uint32_t put_part(struct pl_star_packet *wire, const struct pl_star_mark *mark,
+                         const struct pl_load_book *book, uint32_t part) {
+  int64_t id = book->symbol + 1, time_ns = (int64_t)book->time_ns;
+  int64_t anchor = (int64_t)book->anchor_seq;
+  if (part == 0) {
+    if (!pl_wire_starbase_header(wire, mark, id, time_ns, anchor)) return 0;
+    return 1 + put_symbol(wire, mark, book->symbol);
+  }
+  if (part > book->count) return pl_wire_starbase_trailer(wire, mark, id, time_ns, anchor);
+  const struct pl_day_resting *order = &book->orders[part - 1];
+  return pl_wire_starbase_put(
+      wire, mark,
+      &(struct pl_star_put){.order_id = (int64_t)order->ref,
+                            .instrument_id = id,
+                            .quantity = order->qty,
+                            .price_e9 = order->price * TICK_E9,
+                            .sort_order_id = (int64_t)order->ref,
+                            .side = order->side == PL_BID ? PL_STAR_BID : PL_STAR_ASK});
+}
+
+static bool put_snapshot(void *state, struct pl_load_packet *packet,
+                         const struct pl_load_book *book, uint32_t *part) {
+  const struct pl_star_mark mark = {PL_STAR_WHOLE, (int64_t)book->time_ns};
+  for (; *part < book->count + 2; ++*part) {
+    uint32_t messages = put_part(state, &mark, book, *part);
+    if (messages == 0) return false;
+    packet->messages += messages;
+  }
+  return true;
+}
+
+static void put_cycle_end(void *state, struct pl_load_packet *packet, uint32_t symbols) {
+  const struct pl_star_mark mark = {PL_STAR_WHOLE, (int64_t)packet->time_ns};
+  packet->messages += pl_wire_starbase_end_of_cycle(state, &mark, (int32_t)symbols);
+}
+
 const struct pl_load_wire pl_load_starbase = {
     .name = "starbase",
-    .paths = {{0x0a320001, 0xef6f6f64, 43000, 6300}, {0}},
+    .paths = {{0x0a320001, 0xef6f6f64, 43000, 6300},
+              [PL_LOAD_SNAPSHOTS] = {0x0a320001, 0xef6f6f65, 43000, 6301}},
     .open = open,
     .close = free,
     .stream = stream,
     .begin = begin,
     .put = put,
     .finish = finish,
+    .put_snapshot = put_snapshot,
+    .put_cycle_end = put_cycle_end,
 };

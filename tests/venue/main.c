@@ -1,13 +1,14 @@
 /* plimsoll-exchange: the simulated exchange as a program. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tests/venue/arguments.h"
 #include "tests/venue/exchange.h"
-#include "tests/venue/sink_live.h"
-#include "tests/venue/sink_pcap.h"
+#include "tests/venue/output.h"
 
 #define SECOND_NS  1000000000u
 #define EXIT_USAGE 2
@@ -22,35 +23,42 @@ static int complain(const char *subject, const char *error) {
   return EXIT_FAILURE;
 }
 
-static void report(uint64_t frames, uint64_t bytes, const char *where) {
-  printf("%llu frames, %llu bytes -> %s\n", (unsigned long long)frames, (unsigned long long)bytes,
-         where);
+/* What --resend promises of the past. */
+#define RESEND_UNITS    65536
+#define RESEND_REQUESTS 1000 /* a second */
+
+/* A day of orders, with a resend server beside it when it is asked for. Returns the exit code. */
+static int run_load(const struct pl_arguments *arguments, pl_exchange_sink *sink, void *ctx) {
+  struct pl_gateway_live *resend = NULL;
+  if (arguments->resends) {
+    const struct pl_gateway_config config = {.venue = arguments->load.wire->name,
+                                             .history_units = RESEND_UNITS,
+                                             .requests_max = RESEND_REQUESTS};
+    resend = pl_gateway_live_open(&config, &arguments->resend, sink, ctx);
+    if (resend == NULL) return complain("--resend", strerror(errno));
+  }
+  struct pl_load *load = resend != NULL
+                             ? pl_load_open(&arguments->load, pl_gateway_live_push, resend)
+                             : pl_load_open(&arguments->load, sink, ctx);
+  while (load != NULL && pl_load_run(load, UINT64_MAX) != 0) continue;
+  struct pl_gateway_counters counters = pl_gateway_live_close(resend);
+  if (arguments->resends)
+    printf("%llu requests: %llu packets sent again, %llu rejects, %llu not answered\n",
+           (unsigned long long)counters.requests,
+           (unsigned long long)(counters.packets - counters.rejects),
+           (unsigned long long)counters.rejects, (unsigned long long)counters.silent);
+  pl_load_close(load);
+  return load != NULL ? EXIT_SUCCESS : complain("exchange", "out of memory");
 }
 
-/* Runs what the arguments ask for into a sink until it ends or the sink refuses. False when it
- * could not begin. */
-static bool run(const struct pl_arguments *arguments, pl_exchange_sink *sink, void *ctx) {
-  if (arguments->load.wire != NULL) {
-    struct pl_load *load = pl_load_open(&arguments->load, sink, ctx);
-    if (load == NULL) return false;
-    while (pl_load_run(load, UINT64_MAX) != 0) continue;
-    pl_load_close(load);
-    return true;
-  }
+/* Runs what the arguments ask for into a sink until it ends or the sink refuses. Returns the exit
+ * code: whether it could begin. */
+static int run(const struct pl_arguments *arguments, pl_exchange_sink *sink, void *ctx) {
+  if (arguments->load.wire != NULL) return run_load(arguments, sink, ctx);
   struct pl_exchange *exchange = pl_exchange_open(&arguments->exchange, sink, ctx);
-  if (exchange == NULL) return false;
+  if (exchange == NULL) return complain("exchange", "out of memory");
   pl_exchange_run(exchange, end_ns(arguments));
   pl_exchange_close(exchange);
-  return true;
-}
-
-static int write_file(const struct pl_arguments *arguments) {
-  static struct pl_sink_pcap sink;
-  if (!pl_sink_pcap_open(&sink, arguments->path)) return complain(arguments->path, sink.error);
-  bool begun = run(arguments, pl_sink_pcap_write, &sink);
-  if (!pl_sink_pcap_close(&sink)) return complain(arguments->path, sink.error);
-  if (!begun) return complain("exchange", "out of memory");
-  report(sink.frames, sink.bytes, arguments->path);
   return EXIT_SUCCESS;
 }
 
@@ -66,35 +74,38 @@ static void catch_signals(void) {
   sigaction(SIGTERM, &action, NULL);
 }
 
-static int send_live(struct pl_arguments *arguments) {
-  static struct pl_sink_live sink;
+/* Live, feed time is the time of day. */
+static void begin_now(struct pl_arguments *arguments) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   arguments->exchange.start_ns = (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
   arguments->load.day.start_ns = arguments->exchange.start_ns;
-  catch_signals();
-  bool is_open = pl_sink_live_open(&sink, arguments->interface, arguments->exchange.start_ns,
-                                   arguments->speed_permille);
-  if (is_open) {
-    bool begun = run(arguments, pl_sink_live_send, &sink);
-    is_open = pl_sink_live_close(&sink);
-    if (!begun) return complain("exchange", "out of memory");
-  }
-  if (!is_open) return complain(arguments->interface, sink.error);
-  report(sink.frames, sink.bytes, arguments->interface);
-  return EXIT_SUCCESS;
+}
+
+static int produce(const struct pl_arguments *arguments) {
+  static struct pl_output output;
+  if (!pl_output_open(&output, arguments, arguments->exchange.start_ns))
+    return complain(output.subject, output.error);
+  int result = run(arguments, pl_output_push, &output);
+  if (!pl_output_close(&output)) return complain(output.subject, output.error);
+  return result;
 }
 
 int main(int count, char **argument) {
   struct pl_arguments arguments;
   const char *error;
   if (!pl_arguments_parse(count, argument, &arguments, &error)) {
-    fprintf(stderr, "plimsoll-exchange: %s\n%s", error, pl_arguments_usage);
+    fprintf(stderr, "plimsoll-exchange: %s\n", error);
+    pl_arguments_usage(stderr);
     return EXIT_USAGE;
   }
   if (arguments.help) {
-    fputs(pl_arguments_usage, stdout);
+    pl_arguments_usage(stdout);
     return EXIT_SUCCESS;
   }
-  return arguments.path != NULL ? write_file(&arguments) : send_live(&arguments);
+  if (arguments.interfaces[PL_LINE_A] != NULL) {
+    begin_now(&arguments);
+    catch_signals();
+  }
+  return produce(&arguments);
 }

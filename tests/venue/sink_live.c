@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,6 +34,14 @@ void pl_sink_live_stop(void) {
   stop_asked = 1;
 }
 
+static bool is_up(int socket, const char *interface) {
+  struct ifreq request = {0};
+  (void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+  if (ioctl(socket, SIOCGIFFLAGS, &request) != 0) return false;
+  errno = ENETDOWN;
+  return (request.ifr_flags & IFF_UP) != 0;
+}
+
 bool pl_sink_live_open(struct pl_sink_live *sink, const char *interface, uint64_t feed_start_ns,
                        uint32_t speed_permille) {
   memset(sink, 0, sizeof *sink);
@@ -43,8 +52,9 @@ bool pl_sink_live_open(struct pl_sink_live *sink, const char *interface, uint64_
   sink->socket = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   if (sink->socket < 0) return fail(sink, "raw socket (needs CAP_NET_RAW)");
   struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_ifindex = (int)index};
-  if (bind(sink->socket, (const struct sockaddr *)&address, sizeof address) != 0) {
-    fail(sink, "bind");
+  if (!is_up(sink->socket, interface) ||
+      bind(sink->socket, (const struct sockaddr *)&address, sizeof address) != 0) {
+    fail(sink, "interface");
     close(sink->socket);
     return false;
   }
@@ -52,6 +62,12 @@ bool pl_sink_live_open(struct pl_sink_live *sink, const char *interface, uint64_
   sink->feed_start_ns = feed_start_ns;
   sink->monotonic_start_ns = monotonic_ns();
   return true;
+}
+
+void pl_sink_live_join(struct pl_sink_live *a, struct pl_sink_live *b) {
+  b->monotonic_start_ns = a->monotonic_start_ns;
+  a->peer = b;
+  b->peer = a;
 }
 
 /* Hands up to the whole queue to the kernel. Returns the number of frames taken, -1 on error. */
@@ -80,6 +96,10 @@ static bool flush(struct pl_sink_live *sink) {
       continue;
     }
     if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && errno == ENETDOWN) {
+      sink->down += sink->queued - first;
+      break;
+    }
     bool is_full = sent == 0 || errno == ENOBUFS || errno == EAGAIN;
     if (!is_full || ++tries > FULL_TRIES_MAX) {
       sink->queued = 0;
@@ -107,7 +127,7 @@ bool pl_sink_live_send(void *ctx, uint64_t time_ns, const uint8_t *frame, size_t
   uint64_t due_ns = sink->monotonic_start_ns + feed_ns / 1000 * 1000000 / sink->speed_permille;
   uint64_t now_ns = monotonic_ns();
   if (due_ns > now_ns + TOGETHER_NS) {
-    if (!flush(sink)) return false;
+    if (!flush(sink) || (sink->peer != NULL && !flush(sink->peer))) return false;
     wait_until(due_ns);
   }
   memcpy(sink->frame[sink->queued], frame, size);

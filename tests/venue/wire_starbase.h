@@ -22,7 +22,13 @@
 #define PL_STAR_MESSAGE_HEADER 16u
 #define PL_STAR_NULL           INT64_MIN /* of optional integers and prices */
 
-enum pl_star_type { PL_STAR_INCREMENTAL = 1, PL_STAR_SNAPSHOT = 2, PL_STAR_REPLY = 5 };
+enum pl_star_type {
+  PL_STAR_REJECT = 0,
+  PL_STAR_INCREMENTAL = 1,
+  PL_STAR_SNAPSHOT = 2,
+  PL_STAR_REQUEST = 4,
+  PL_STAR_REPLY = 5
+};
 enum pl_star_flag { PL_STAR_INSIDE = 0, PL_STAR_START = 1, PL_STAR_END = 2, PL_STAR_WHOLE = 3 };
 enum pl_star_side { PL_STAR_BID = 0, PL_STAR_ASK = 1 };
 

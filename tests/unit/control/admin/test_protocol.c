@@ -76,20 +76,50 @@ static void test_fields(void **state) {
       {6, PL_VERB_MODE, 2},      /**/
       {8, 1, 4},                 /* flags */
       {12, 0, 4},                /* length */
-      {12, 47, 4},               /**/
-      {12, 49, 4},               /**/
+      {12, 63, 4},               /**/
+      {12, 65, 4},               /**/
       {12, UINT32_MAX, 4},       /**/
       {HEADER_BYTES, 0, 1},      /* no name */
       {HEADER_BYTES, 0x1b, 1},   /* one that does not print */
       {HEADER_BYTES, 0xff, 1},   /**/
       {HEADER_BYTES + 40, 1, 4}, /* a mode where none belongs */
       {HEADER_BYTES + 40, UINT32_MAX, 4},
+      {6, PL_VERB_CAPTURE, 2},   /* one that takes no name, and wants more */
+      {HEADER_BYTES + 48, 1, 4}, /* a capture where none belongs */
+      {HEADER_BYTES + 60, 1, 1}, /**/
+      {HEADER_BYTES + 63, 1, 1},
   };
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     unsigned char bytes[sizeof good];
     memcpy(bytes, good, sizeof bytes);
     memcpy(bytes + wrong[i].at, &wrong[i].value, wrong[i].bytes);
     assert_int_equal(judge(bytes, sizeof bytes), PL_E_PROTOCOL);
+  }
+}
+
+static void test_what_a_capture_may_hold(void **state) {
+  (void)state;
+  static const struct {
+    struct pl_protocol_capture capture;
+    enum pl_status status;
+  } cases[] = {
+      {{0, 1, 1, 0, {0}}, PL_OK},
+      {{UINT64_MAX, PL_FRAME_BYTES_MAX, 3, 1, {0}}, PL_OK},
+      {{0, 0, 1, 0, {0}}, PL_E_PROTOCOL},
+      {{0, PL_FRAME_BYTES_MAX + 1, 1, 0, {0}}, PL_E_PROTOCOL},
+      {{0, UINT32_MAX, 1, 0, {0}}, PL_E_PROTOCOL},
+      {{0, 1, 0, 0, {0}}, PL_E_PROTOCOL},
+      {{0, 1, 4, 0, {0}}, PL_E_PROTOCOL},
+      {{0, 1, 0xff, 0, {0}}, PL_E_PROTOCOL},
+      {{0, 1, 1, 2, {0}}, PL_E_PROTOCOL},
+      {{0, 1, 1, 0, {1, 0}}, PL_E_PROTOCOL},
+      {{0, 1, 1, 0, {0, 1}}, PL_E_PROTOCOL},
+  };
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    unsigned char bytes[PL_PROTOCOL_REQUEST_BYTES];
+    const struct pl_protocol_request request = {.capture = cases[i].capture};
+    pl_protocol_put_request(PL_VERB_CAPTURE, &request, bytes);
+    assert_int_equal(judge(bytes, sizeof bytes), cases[i].status);
   }
 }
 
@@ -182,6 +212,7 @@ int main(void) {
       cmocka_unit_test(test_a_request_round_trip),
       cmocka_unit_test(test_every_length),
       cmocka_unit_test(test_fields),
+      cmocka_unit_test(test_what_a_capture_may_hold),
       cmocka_unit_test(test_names_must_end),
       cmocka_unit_test(test_every_bit),
       cmocka_unit_test(test_replies),

@@ -42,7 +42,7 @@ static void test_wrong_lines(void **state) {
       {{"status", "--sink"}, "no such option: --sink"},
       {{"status", "extra"}, "one argument too many: extra"},
       {{"status", "--socket"}, "an option lacks its value: --socket"},
-      {{"status", "--watch"}, "--watch is for table"},
+      {{"status", "--watch"}, "--watch is for table and feeds"},
       {{"status", "--timeout-ms", "0"}, "--timeout-ms is 1 to 999999"},
       {{"status", "--timeout-ms", "1000000"}, "--timeout-ms is 1 to 999999"},
       {{"status", "--timeout-ms", "-1"}, "--timeout-ms is 1 to 999999"},
@@ -104,6 +104,8 @@ static void test_arguments(void **state) {
   assert_true(parse((const char *const[WORDS_MAX]){"table", "--watch", "--table", "t"}));
   assert_true(options.watch);
   assert_string_equal(options.table, "t");
+  assert_true(parse((const char *const[WORDS_MAX]){"feeds", "--watch"}));
+  assert_true(options.watch);
   assert_true(parse((const char *const[WORDS_MAX]){"--version"}));
   assert_true(options.version);
   assert_true(parse((const char *const[WORDS_MAX]){"mode", "--help"}));

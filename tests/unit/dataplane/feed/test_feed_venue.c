@@ -31,7 +31,9 @@ static int setup(void **state) {
   (void)state;
   const struct pl_venue *venue = pl_venue_find("cme");
   assert_int_equal(pl_arena_open(pl_feed_footprint(venue, INSTRUMENTS + 1), &arena), PL_OK);
-  feed = pl_feed_create(&arena, venue, 1000000000, INSTRUMENTS + 1);
+  feed = pl_feed_create(&arena, &(struct pl_feed_config){.venue = venue,
+                                                         .instrument_count = INSTRUMENTS + 1,
+                                                         .silence_ns = 1000000000});
   seq = 99;
   begin();
   return 0;

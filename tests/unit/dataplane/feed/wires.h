@@ -35,7 +35,10 @@ static inline void wires_open(struct wires *wires) {
   memset(wires, 0, sizeof *wires);
   wires->now_ns = START_NS;
   assert_int_equal(pl_arena_open(pl_feed_footprint(venue, INSTRUMENTS), &wires->arena), PL_OK);
-  wires->feed = pl_feed_create(&wires->arena, venue, SILENCE_NS, INSTRUMENTS);
+  wires->feed =
+      pl_feed_create(&wires->arena, &(struct pl_feed_config){.venue = venue,
+                                                             .instrument_count = INSTRUMENTS,
+                                                             .silence_ns = SILENCE_NS});
   assert_true(wires->arena.used_bytes <= wires->arena.size_bytes);
 }
 

@@ -18,10 +18,9 @@ static int teardown(void **state) {
 static enum pl_line_verdict take(enum pl_line_id line, uint64_t session, uint64_t seq,
                                  uint32_t seq_count) {
   uint32_t index = pl_line_channel(table.lines, 1);
-  const struct pl_line_place place = {session, seq, seq_count, false};
-  enum pl_line_verdict verdict = pl_line_judge(table.lines, index, line, &place);
-  (void)pl_line_commit(table.lines, index, line, &place, verdict, SECOND_NS);
-  return verdict;
+  const struct pl_line_place place = {.session = session, .seq = seq, .seq_count = seq_count};
+  bool was_silent;
+  return table_take_place(&table, index, line, &place, SECOND_NS, &was_silent);
 }
 
 static const struct pl_channel *channel(void) {
@@ -41,7 +40,7 @@ static void heartbeat_is_no_message(void **state) {
 static void heartbeat_reveals_what_was_lost_at_the_tail(void **state) {
   (void)state;
   (void)take(PL_LINE_A, 7, 1, 10);
-  assert_int_equal(take(PL_LINE_A, 7, 14, 0), PL_LINE_GAP);
+  assert_int_equal(take(PL_LINE_A, 7, 14, 0), TABLE_GAP);
   assert_int_equal(channel()->units_lost, 3);
   assert_false(channel()->whole);
   assert_int_equal(take(PL_LINE_A, 7, 14, 1), PL_LINE_NEXT);
@@ -125,7 +124,7 @@ static void whole_ends_with_the_first_loss(void **state) {
   assert_true(channel()->whole);
   assert_int_equal(take(PL_LINE_A, 0, 5, 4), PL_LINE_NEXT);
   assert_true(channel()->whole);
-  pl_line_tear(table.lines, pl_line_channel(table.lines, 1));
+  pl_line_tear(table.lines, pl_line_channel(table.lines, 1), SECOND_NS);
   assert_false(channel()->whole);
   assert_int_equal(take(PL_LINE_A, 0, 9, 4), PL_LINE_NEXT);
   assert_false(channel()->whole);
@@ -136,14 +135,16 @@ static void recovery_channel_goes_round_in_short_loops(void **state) {
   (void)state;
   uint32_t index = pl_line_channel(table.lines, 1);
   for (uint32_t i = 0; i < 12; i++) {
-    const struct pl_line_place place = {.seq = 1 + i % 3, .seq_count = 1, .recovery = true};
+    const struct pl_line_place place = {
+        .seq = 1 + i % 3, .seq_count = 1, .recovery = true, .loops = true};
     enum pl_line_verdict wanted = i == 0       ? PL_LINE_FIRST
                                   : i % 3 == 0 ? PL_LINE_RESTART
                                                : PL_LINE_NEXT;
-    enum pl_line_verdict verdict = pl_line_judge(table.lines, index, PL_LINE_A, &place);
-    assert_int_equal(verdict, wanted);
-    (void)pl_line_commit(table.lines, index, PL_LINE_A, &place, verdict, SECOND_NS);
-    if (i == 2) (void)pl_line_commit(table.lines, index, PL_LINE_B, &place, PL_LINE_DUPLICATE, 1);
+    bool was_silent;
+    assert_int_equal(table_take_place(&table, index, PL_LINE_A, &place, SECOND_NS, &was_silent),
+                     wanted);
+    if (i == 2)
+      (void)pl_line_commit(table.lines, index, PL_LINE_B, &place, PL_LINE_DUPLICATE, 0, 1);
   }
 }
 

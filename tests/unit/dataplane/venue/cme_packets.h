@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_DATAPLANE_VENUE_CME_PACKETS_H
 #define TESTS_UNIT_DATAPLANE_VENUE_CME_PACKETS_H
 
+#include "dataplane/venue/trail.h"
 #include "tests/unit/dataplane/venue/decoder.h"
 #include "tests/venue/wire_cme.h"
 

@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_DATAPLANE_VENUE_STARBASE_PACKETS_H
 #define TESTS_UNIT_DATAPLANE_VENUE_STARBASE_PACKETS_H
 
+#include "dataplane/venue/trail.h"
 #include "tests/unit/dataplane/venue/decoder.h"
 #include "tests/venue/wire_starbase.h"
 

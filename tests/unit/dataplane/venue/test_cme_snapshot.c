@@ -119,11 +119,11 @@ static void expect(const char *letters) {
   char got[64] = "";
   for (uint32_t i = 0; i < cme.decoder.count; i++) {
     const struct pl_event *event = &cme.decoder.events[i];
-    got[i] = event->type == PL_EV_SNAPSHOT_BEGIN                    ? 'B'
-             : event->type == PL_EV_ORDER_ADD                       ? 'A'
-             : event->type == PL_EV_SNAPSHOT_END && event->aux == 0 ? 'E'
-             : event->type == PL_EV_SNAPSHOT_END && event->aux == 1 ? 'X'
-                                                                    : '?';
+    got[i] = event->type == PL_EV_SNAPSHOT_BEGIN                                   ? 'B'
+             : event->type == PL_EV_ORDER_ADD                                      ? 'A'
+             : event->type == PL_EV_SNAPSHOT_END && event->aux != PL_SNAPSHOT_VOID ? 'E'
+             : event->type == PL_EV_SNAPSHOT_END                                   ? 'X'
+                                                                                   : '?';
     assert_int_equal(event->flags & PL_EVF_ORDERS, PL_EVF_ORDERS);
   }
   assert_string_equal(got, letters);
@@ -161,6 +161,7 @@ static void orders_come_in_chunks(void **state) {
       {.type = PL_EV_SNAPSHOT_END,
        .exch_ns = TIME_NS,
        .order_id = 100,
+       .aux = cme.decoder.seq - 1, /* its own: nothing newer was told */
        .side = PL_SIDE_NONE,
        .flags = flags | PL_EVF_MESSAGE_END | PL_EVF_EVENT_END | PL_EVF_FRAME_END}};
   decoder_expect(&cme.decoder, expected, COUNT(expected));
@@ -168,7 +169,7 @@ static void orders_come_in_chunks(void **state) {
   send_snapshot("BAE");
 }
 
-static void chunks_out_of_order_are_thrown_away(void **state) {
+static void case_09_chunks_out_of_order_are_thrown_away(void **state) {
   (void)state;
   const struct pl_venue_counters *counters = cme.decoder.venue->counters(cme.decoder.state);
   send_order(ID, "A");
@@ -198,24 +199,107 @@ static void chunks_out_of_order_are_thrown_away(void **state) {
   assert_int_equal(counters->messages_headless, 6);
 }
 
-static void snapshot_overtaken_by_updates_is_thrown_away(void **state) {
-  (void)state;
-  send_order(ID, "A");     /* packet 100 */
-  send_order(ID + 1, "A"); /* 101 */
-  put_chunk(ID, 99, 1, 1);
-  send_snapshot("BAX");
-  put_chunk(ID, 100, 1, 1); /* what came later was not of it */
-  send_snapshot("BAE");
-  put_chunk(ID + 1, 100, 1, 1);
-  send_snapshot("BAX");
-  put_chunk(ID, 101, 1, 2);
-  send_snapshot("BA");
-  send_order(ID, "A"); /* 102: between its chunks */
-  put_chunk(ID, 101, 2, 2);
-  send_snapshot("AX");
+/* A snapshot of one order, and from which event on updates are newer. */
+static void send_anchor(int32_t id, uint32_t anchor, uint64_t newer) {
+  put_chunk(id, anchor, 1, 1);
+  send_snapshot(newer == PL_SNAPSHOT_VOID ? "BAX" : "BAE");
+  if (cme.decoder.events[2].aux != newer)
+    fail_msg("anchor %u: %llu instead of %llu", anchor,
+             (unsigned long long)cme.decoder.events[2].aux, (unsigned long long)newer);
 }
 
-static void snapshot_ahead_makes_updates_old(void **state) {
+/* The next packet of updates, of two events; returns the seq of the first. */
+static uint64_t send_pair(void) {
+  uint64_t seq = cme.decoder.seq;
+  cme_put_order(&cme, 0, ID, 1, 0);
+  cme_put_order(&cme, 0x80, ID + 1, 1, 0);
+  assert_int_equal(cme_send(&cme), PL_OK);
+  expect("AA");
+  return seq;
+}
+
+/* However busy the instrument is: the end says which events come behind the anchor. */
+static void case_08_updates_behind_the_anchor_are_named(void **state) {
+  (void)state;
+  uint64_t begins[4];
+  for (uint32_t i = 0; i < 4; i++) begins[i] = send_pair(); /* packets 100 to 103 */
+  send_anchor(ID, 98, PL_SNAPSHOT_VOID);                    /* packet 99 was never heard */
+  for (uint32_t i = 0; i < 4; i++) send_anchor(ID, 99 + i, begins[i]);
+  send_anchor(ID, 103, cme.decoder.seq + 2); /* the end's own: nothing newer was told */
+  send_anchor(ID + 1, 104, cme.decoder.seq + 3);
+  send_anchor(ID + 1, 103, PL_SNAPSHOT_VOID); /* older than the one before */
+}
+
+static void case_08_busy_instrument_joins_between_its_chunks(void **state) {
+  (void)state;
+  (void)send_pair(); /* packet 100 */
+  put_chunk(ID, 100, 1, 2);
+  send_snapshot("BA");
+  uint64_t newer = send_pair(); /* 101 */
+  (void)send_pair();            /* 102 */
+  put_chunk(ID, 100, 2, 2);
+  send_snapshot("AE");
+  assert_true(cme.decoder.events[1].aux == newer);
+}
+
+static void case_08_anchor_older_than_the_trail(void **state) {
+  (void)state;
+  uint64_t begins[3];
+  for (uint32_t i = 0; i < PL_TRAIL_UNITS + 2; i++) { /* packets 100, 101, ... */
+    uint64_t begin = send_pair();
+    if (i < 3) begins[i] = begin;
+  }
+  send_anchor(ID, 99, PL_SNAPSHOT_VOID);
+  send_anchor(ID, 100, PL_SNAPSHOT_VOID);
+  send_anchor(ID, 101, begins[2]); /* packet 102 is the oldest that is known */
+}
+
+/* A snapshot by price from before a loss would pass for proven until the next update. */
+static void case_10_levels_from_before_a_loss(void **state) {
+  (void)state;
+  struct pl_wire_cme_snapshot levels = {.id = ID, .time_ns = TIME_NS};
+  (void)send_pair(); /* packet 100, the first one heard */
+  cme.seqs[UPDATES]++;
+  for (uint32_t lost = 0; lost < 2; lost++) { /* then 101 is lost */
+    for (levels.last_seq = 97; levels.last_seq < 104; levels.last_seq++) {
+      assert_true(pl_wire_cme_snapshot(&cme.packet, &levels));
+      assert_int_equal(cme_send_snapshot(&cme), PL_OK);
+      bool old = levels.last_seq < (lost ? 101u : 99u);
+      assert_true(cme.decoder.events[cme.decoder.count - 1].aux == (old ? PL_SNAPSHOT_VOID : 0));
+    }
+    cme.broken = true;
+    (void)send_pair(); /* 102 */
+  }
+}
+
+/* Its numbers are the old run's too: adopted, it would make all updates old. */
+static void case_06_levels_of_another_run(void **state) {
+  (void)state;
+  struct pl_wire_cme_snapshot levels = {.id = ID, .time_ns = TIME_NS};
+  (void)send_pair(); /* packet 100 */
+  for (uint32_t ahead = 4096; ahead < 4098; ahead++) {
+    levels.last_seq = 100 + ahead;
+    assert_true(pl_wire_cme_snapshot(&cme.packet, &levels));
+    assert_int_equal(cme_send_snapshot(&cme), PL_OK);
+    bool foreign = ahead > 4096;
+    assert_true(cme.decoder.events[cme.decoder.count - 1].aux == (foreign ? PL_SNAPSHOT_VOID : 0));
+  }
+}
+
+static void case_10_loss_behind_the_anchor(void **state) {
+  (void)state;
+  (void)send_pair(); /* packet 100 */
+  put_chunk(ID, 100, 1, 2);
+  send_snapshot("BA");
+  cme.seqs[UPDATES]++; /* 101 is lost */
+  cme.broken = true;
+  uint64_t newer = send_pair(); /* 102 */
+  put_chunk(ID, 100, 2, 2);
+  send_snapshot("AX");
+  send_anchor(ID, 101, newer);
+}
+
+static void case_08_snapshot_ahead_makes_updates_old(void **state) {
   (void)state;
   send_order(ID, "A"); /* packet 100 */
   put_chunk(ID, 102, 1, 1);
@@ -229,7 +313,7 @@ static void snapshot_ahead_makes_updates_old(void **state) {
   send_snapshot("BAX");
 }
 
-static void snapshot_needs_all_packets_behind_it(void **state) {
+static void case_10_snapshot_needs_all_packets_behind_it(void **state) {
   (void)state;
   put_chunk(ID, 90, 1, 1); /* nothing was heard of the updates */
   send_snapshot("BAX");
@@ -299,10 +383,15 @@ int main(void) {
       TEST(instrument_without_implied_book_has_one),
       TEST(snapshot_within_an_event_does_not_end_it),
       TEST(orders_come_in_chunks),
-      TEST(chunks_out_of_order_are_thrown_away),
-      TEST(snapshot_overtaken_by_updates_is_thrown_away),
-      TEST(snapshot_ahead_makes_updates_old),
-      TEST(snapshot_needs_all_packets_behind_it),
+      TEST(case_09_chunks_out_of_order_are_thrown_away),
+      TEST(case_08_updates_behind_the_anchor_are_named),
+      TEST(case_08_busy_instrument_joins_between_its_chunks),
+      TEST(case_08_anchor_older_than_the_trail),
+      TEST(case_10_loss_behind_the_anchor),
+      TEST(case_10_levels_from_before_a_loss),
+      TEST(case_06_levels_of_another_run),
+      TEST(case_08_snapshot_ahead_makes_updates_old),
+      TEST(case_10_snapshot_needs_all_packets_behind_it),
       TEST(packets_numbered_anew_forget_the_old_numbers),
       TEST(case_07_anchor_near_the_wrap),
       TEST(book_from_nothing_outranks_a_snapshot),

@@ -11,16 +11,18 @@
 
 #include <cmocka.h>
 
-#define BOOKS 24u
+#define BOOKS      24u
+#define LOG_EVENTS 8u
 
 struct books {
   struct pl_arena arena;
   struct pl_book_store *store;
   struct pl_book book[BOOKS];
+  uint64_t seq; /* of the last event */
 };
 
 static inline void books_open(struct books *books) {
-  const struct pl_book_config config = {.instrument_count = BOOKS};
+  const struct pl_book_config config = {.instrument_count = BOOKS, .log_events = LOG_EVENTS};
   assert_int_equal(pl_arena_open(pl_book_store_footprint(&config), &books->arena), PL_OK);
   books->store = pl_book_store_create(&books->arena, &config);
   for (uint32_t i = 0; i < BOOKS; i++)
@@ -30,6 +32,7 @@ static inline void books_open(struct books *books) {
 
 static inline bool books_apply(struct books *books, uint32_t instrument, struct pl_event event) {
   event.instrument = instrument;
+  event.seq = ++books->seq;
   return pl_book_apply(books->store, &books->book[instrument], &event);
 }
 

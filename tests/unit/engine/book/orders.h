@@ -14,8 +14,10 @@ static const struct pl_book *const book = &books.book[0];
 
 static inline int setup(void **state) {
   (void)state;
-  const struct pl_book_config config = {
-      .instrument_count = BOOKS, .orders_max = ORDERS_MAX, .priorities = true};
+  const struct pl_book_config config = {.instrument_count = BOOKS,
+                                        .orders_max = ORDERS_MAX,
+                                        .priorities = true,
+                                        .log_events = LOG_EVENTS};
   books = (struct books){0};
   assert_int_equal(pl_arena_open(pl_book_store_footprint(&config), &books.arena), PL_OK);
   books.store = pl_book_store_create(&books.arena, &config);
@@ -88,9 +90,10 @@ static inline void stage_begin(void) {
   stage(PL_EV_SNAPSHOT_BEGIN, event_snapshot_begin(0, true));
 }
 
-static inline void stage_end(bool overtaken) {
+/* Of all that was told so far, or to be thrown away. */
+static inline void stage_end(bool is_void) {
   struct pl_event event = event_snapshot_end(0);
-  event.aux = overtaken;
+  event.aux = is_void ? PL_SNAPSHOT_VOID : books.seq + 1;
   stage(PL_EV_SNAPSHOT_END, event);
 }
 

@@ -12,6 +12,9 @@ struct model {
   bool doubt;
   bool chained;   /* the id came with an update */
   uint32_t older; /* snapshots in a row that were, with nothing that followed in between */
+  uint32_t logged, doubted; /* updates in the log; those of them before the doubt */
+  uint64_t log[DEPTH][2];   /* before, id */
+  uint64_t logged_next;     /* behind the last that a log held which is gone */
 };
 
 enum act { UPDATE, DOUBT, SNAPSHOT, PARTIAL, CLEAR };
@@ -33,8 +36,6 @@ static int64_t qty_of(uint64_t id) {
 }
 
 static void model_update(struct model *model, uint64_t before, uint64_t id) {
-  if (model->state == PL_BOOK_EMPTY) model->no_book++;
-  if (model->state != PL_BOOK_KEPT) return;
   if (id != 0 && id < model->id && !model->chained) {
     model->old++;
     return;
@@ -53,10 +54,33 @@ static void model_update(struct model *model, uint64_t before, uint64_t id) {
   model->qty = qty_of(id);
 }
 
+/* One without an id cannot be told from what a snapshot contains: it is not kept for one. */
+static void model_take(struct model *model, uint64_t before, uint64_t id) {
+  if (model->state == PL_BOOK_EMPTY) model->no_book++;
+  if (model->state == PL_BOOK_KEPT) model_update(model, before, id);
+  if (model->state == PL_BOOK_KEPT || id == 0) return;
+  model->log[model->logged][0] = before;
+  model->log[model->logged++][1] = id;
+}
+
+static void model_join(struct model *model) {
+  uint64_t snapshot_id = model->id;
+  for (uint32_t i = 0; i < model->logged && model->state == PL_BOOK_KEPT; i++) {
+    bool doubt = model->doubt && i < model->doubted;
+    if (model->log[i][1] <= snapshot_id) continue;
+    model_update(model, model->log[i][0], model->log[i][1]);
+    model->doubt |= doubt;
+  }
+  if (model->state != PL_BOOK_KEPT || model->logged == 0) return;
+  model->logged_next = model->log[model->logged - 1][1] + 1;
+  model->logged = model->doubted = 0;
+}
+
 static void model_snapshot(struct model *model, uint64_t id) {
   bool kept = model->state == PL_BOOK_KEPT;
+  bool older = (kept && id < model->id) || id + 1 < model->logged_next;
   model->snapshots++;
-  if (kept && id < model->id && ++model->older < PL_BOOK_OLDER_SNAPSHOTS_MAX) return;
+  if (older && ++model->older < PL_BOOK_OLDER_SNAPSHOTS_MAX) return;
   if (kept && id == model->id) {
     model->checks++;
     model->matches += model->qty == qty_of(id);
@@ -66,18 +90,24 @@ static void model_snapshot(struct model *model, uint64_t id) {
   model->qty = qty_of(id);
   model->doubt = model->chained = false;
   model->older = 0;
+  model_join(model);
 }
 
 static void model_step(struct model *model, const struct step *step) {
   switch (step->act) {
-  case UPDATE: model_update(model, step->before, step->id); break;
+  case UPDATE: model_take(model, step->before, step->id); break;
   case SNAPSHOT: model_snapshot(model, step->id); break;
   case PARTIAL: model->partial++; break;
   case CLEAR:
     model->state = PL_BOOK_EMPTY;
     model->doubt = true;
+    model->logged = model->doubted = model->older = 0;
+    model->logged_next = 0;
     break;
-  default: model->doubt = true; break;
+  default:
+    model->doubt = true;
+    model->doubted = model->logged;
+    break;
   }
 }
 
@@ -127,9 +157,8 @@ static void every_short_script_follows_the_model(void **state) {
     struct model model = {0};
     struct pl_book *book = &books.book[0];
     struct pl_book_counters before = *pl_book_counters(books.store);
-    book->state = PL_BOOK_EMPTY;
+    books_apply(&books, 0, (struct pl_event){.type = PL_EV_BOOK_CLEAR});
     book->in_doubt = false;
-    book->sides[PL_BID].count = 0;
     uint32_t rest = script;
     for (uint32_t i = 0; i < DEPTH; i++, rest /= LETTERS) {
       model_step(&model, &alphabet[rest % LETTERS]);

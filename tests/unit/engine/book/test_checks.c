@@ -62,6 +62,19 @@ static void broken_book_takes_no_update_until_a_snapshot(void **state) {
   assert_int_equal(count()->crossings, 1);
 }
 
+/* Updates were applied that an older snapshot lacks, and no log has them. */
+static void older_snapshot_does_not_mend_a_crossed_book(void **state) {
+  (void)state;
+  static const struct level levels[] = {{PL_ASK, 101, 1}, {PL_BID, 100, 1}};
+  books_snapshot(&books, 0, 10, levels, 2);
+  books_apply(&books, 0, event_level(10, 11, PL_BID, 101, 1));
+  assert_int_equal(books.book[0].state, PL_BOOK_BROKEN);
+  books_snapshot(&books, 0, 10, levels, 2);
+  assert_false(pl_book_is_proven(&books.book[0]));
+  books_snapshot(&books, 0, 11, levels, 2);
+  assert_true(pl_book_is_proven(&books.book[0]));
+}
+
 static void crossed_snapshot_breaks_the_book(void **state) {
   (void)state;
   books_snapshot(&books, 0, 3, (const struct level[]){{PL_ASK, 101, 1}, {PL_BID, 101, 1}}, 2);
@@ -163,6 +176,7 @@ int main(void) {
       TEST(book_is_broken_when_locked_or_crossed_at_event_end),
       TEST(crossing_inside_an_event_is_no_fault),
       TEST(broken_book_takes_no_update_until_a_snapshot),
+      TEST(older_snapshot_does_not_mend_a_crossed_book),
       TEST(crossed_snapshot_breaks_the_book),
       TEST(quote_matches_only_when_both_sides_do),
       TEST(quote_of_an_empty_side_is_none),

@@ -10,12 +10,20 @@ struct ids {
   uint64_t base, stride, count; /* dense, aliasing in the table, or spread over 64 bits */
 };
 
-static struct pl_event random_event(uint64_t *seed, const struct ids *ids) {
+/* Thrown away, of all that was told so far, ahead of that, or behind it. */
+static uint64_t random_end(uint64_t *seed, uint64_t seq) {
+  uint64_t behind = random_below(seed, 12);
+  if (behind == 0) return PL_SNAPSHOT_VOID;
+  return behind < 8 || behind * behind > seq ? seq + behind / 7 : seq - behind * behind;
+}
+
+static struct pl_event random_event(uint64_t *seed, const struct ids *ids, uint64_t seq) {
   static const uint8_t types[] = {PL_EV_ORDER_ADD,     PL_EV_ORDER_ADD,     PL_EV_ORDER_ADD,
                                   PL_EV_ORDER_ADD,     PL_EV_ORDER_CHANGE,  PL_EV_ORDER_REDUCE,
                                   PL_EV_ORDER_REPLACE, PL_EV_ORDER_REPLACE, PL_EV_ORDER_DELETE,
                                   PL_EV_ORDER_DELETE};
   struct pl_event event = {
+      .seq = seq,
       .order_id = ids->base + random_below(seed, ids->count) * ids->stride,
       .price_e9 = (int64_t)random_below(seed, 7) - 3,
       .qty_e8 = (int64_t)random_below(seed, 5) + 1,
@@ -39,14 +47,16 @@ static struct pl_event random_event(uint64_t *seed, const struct ids *ids) {
     event.type = books[rare % 4];
     event.order_id = 0;
     event.aux = random_below(seed, 4) != 0;
-    if (event.type == PL_EV_SNAPSHOT_END) event.aux = random_below(seed, 4) == 0;
+    if (event.type == PL_EV_SNAPSHOT_END) event.aux = random_end(seed, seq);
   }
   return event;
 }
 
 static void play(uint64_t seed, const struct ids *ids) {
-  const struct pl_book_config config = {
-      .instrument_count = MODEL_BOOKS, .orders_max = MODEL_ORDERS_MAX, .priorities = true};
+  const struct pl_book_config config = {.instrument_count = MODEL_BOOKS,
+                                        .orders_max = MODEL_ORDERS_MAX,
+                                        .priorities = true,
+                                        .log_events = MODEL_LOG_EVENTS};
   struct pl_arena arena;
   struct pl_book books[MODEL_BOOKS];
   struct model model = {.count = 0};
@@ -54,7 +64,7 @@ static void play(uint64_t seed, const struct ids *ids) {
   struct pl_book_store *store = pl_book_store_create(&arena, &config);
   for (uint32_t i = 0; i < MODEL_BOOKS; i++) pl_book_init(store, i, PL_LANE_ORDERS, &books[i]);
   for (uint32_t step = 0; step < STEPS; step++) {
-    struct pl_event event = random_event(&seed, ids);
+    struct pl_event event = random_event(&seed, ids, step);
     (void)pl_book_apply(store, &books[event.instrument], &event);
     model_apply(&model, &event);
     if (event.flags & PL_EVF_EVENT_END) model_end_event(&model, event.instrument);
@@ -63,6 +73,8 @@ static void play(uint64_t seed, const struct ids *ids) {
   }
   const struct pl_book_counters *counters = pl_book_counters(store);
   assert_true(counters->snapshots > 50 && counters->snapshots_void > 20);
+  assert_true(counters->snapshots_early > 0 && counters->logs_lost > 0 &&
+              counters->updates_joined > 50);
   assert_true(counters->orders_refused > 20);
   assert_true(counters->orders_added > 1000 && counters->orders_amended > 500);
   pl_arena_close(&arena);

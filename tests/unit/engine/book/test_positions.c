@@ -235,6 +235,18 @@ static void book_that_begins_from_nothing_is_kept_at_once(void **state) {
   books_expect(&books, 0, (const struct level[]){{PL_ASK, 111, 1}}, 1);
 }
 
+/* What did not fit is applied again behind the next snapshot: there it fits, or the chain shows
+ * what is missing. */
+static void update_that_did_not_fit_is_kept_for_a_snapshot(void **state) {
+  (void)state;
+  books_apply(&books, 0, (struct pl_event){.type = PL_EV_BOOK_CLEAR, .aux = 1});
+  books_apply(&books, 0, event_at(0, 1, PL_ASK, PL_LEVEL_CHANGE, 1, 10, 111, 2));
+  assert_int_equal(books.book[0].state, PL_BOOK_BROKEN);
+  books_snapshot(&books, 0, 0, (const struct level[]){{PL_ASK, 111, 1}}, 1);
+  assert_true(pl_book_is_proven(&books.book[0]));
+  books_expect(&books, 0, (const struct level[]){{PL_ASK, 111, 2}}, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -246,6 +258,7 @@ int main(void) {
       TEST(ids_decide_before_positions_do),
       TEST(events_of_one_update_share_its_id),
       TEST(book_that_begins_from_nothing_is_kept_at_once),
+      TEST(update_that_did_not_fit_is_kept_for_a_snapshot),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static struct pl_event draw(uint64_t *seed, uint64_t *change_id) {
   }
   uint8_t type = types[random_below(seed, what < 990 ? 6 : 9)];
   struct pl_event event = {.type = type, .price_e9 = price_e9, .flags = PL_EVF_EVENT_END};
-  event.aux = type == PL_EV_STATUS     ? random_below(seed, PL_COND_COUNT)
+  event.aux = type == PL_EV_STATUS     ? random_below(seed, PL_COND_WAITING)
               : type == PL_EV_OPERATOR ? PL_COMMAND_FREEZE + random_below(seed, 2)
                                        : (uint64_t)price_e9;
   return event;

@@ -189,6 +189,33 @@ static void every_kind_but_combo_and_unknown_gets_live(void **state) {
   }
 }
 
+static bool recover(struct pl_event event) {
+  event.flags |= PL_EVF_RECOVERY;
+  return script_event(&script, 0, event);
+}
+
+/* A recovery channel brings the book first and the index that it is measured by second: both mend
+ * something, and both are said. */
+static void price_from_a_recovery_channel_is_said(void **state) {
+  (void)state;
+  script_define(&script, 1, PL_KIND_LINEAR); /* the engine's clock runs */
+  (void)recover((struct pl_event){
+      .type = PL_EV_INSTRUMENT, .side = PL_KIND_OPTION_INVERSE, .flags = PL_EVF_EVENT_END});
+  assert_true(script.last.reason_mask & PL_REASON_NO_BOOK);
+  (void)recover(event_snapshot_begin(1, true));
+  (void)recover(event_snapshot_level(PL_ASK, E9 / 10, 1000 * E8));
+  (void)recover(event_snapshot_level(PL_BID, E9 / 11, 1000 * E8));
+  assert_true(recover(event_snapshot_end(1)));
+  assert_true(script.last.reason_mask & PL_REASON_NO_PRICE);
+  assert_true(
+      recover((struct pl_event){.type = PL_EV_INDEX, .price_e9 = MID, .flags = PL_EVF_EVENT_END}));
+  assert_false(script.last.reason_mask & PL_REASON_NO_PRICE);
+  script_later(&script, SECOND_NS);
+  assert_false(recover((struct pl_event){.type = PL_EV_INDEX,
+                                         .price_e9 = MID + E9,
+                                         .flags = PL_EVF_EVENT_END})); /* it moves nothing */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -197,6 +224,7 @@ int main(void) {
       TEST(single_faults_are_named_alone),
       TEST(what_is_mended_is_live_after_the_rearm_time),
       TEST(silence_of_one_instrument_leaves_the_others_live),
+      TEST(price_from_a_recovery_channel_is_said),
       TEST(every_kind_but_combo_and_unknown_gets_live),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include "tests/venue/arguments.h"
 
-#define WORDS_MAX 9
+#define WORDS_MAX 11
 
 /* Splits a line at its blanks and parses it. */
 static bool parse(const char *line, struct pl_arguments *ret_arguments) {
@@ -52,6 +52,22 @@ static void bad_usage_is_refused(void **state) {
       "x --interface i --speed 1..2",
       "x --interface i --speed 1000.001",
       "x --interface i --speed -1",
+      "x --out-b f",
+      "x --out f --interface-b i",
+      "x --interface i --out-b f",
+      "x --out f --out-b",
+      "x --out f --impair-seed -1",
+      "x --out f --loss 1",
+      "x --out f --loss-c 1%",
+      "x --interface i --resend 10.0.0.1:6400",
+      "x --out f --venue itch --resend 10.0.0.1:6400",
+      "x --interface i --venue deep --resend 10.0.0.1:6400",
+      "x --interface i --venue itch --resend 10.0.0.1",
+      "x --interface i --venue itch --resend 10.0.0:6400",
+      "x --interface i --venue itch --resend 10.0.0.1:",
+      "x --interface i --venue itch --resend 10.0.0.1:65536",
+      "x --interface i --venue itch --resend 10.0.0.1:64x",
+      "x --out f --venue itch --snapshot-cycle 5",
   };
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
     struct pl_arguments arguments, before;
@@ -66,8 +82,8 @@ static void defaults_and_values_arrive(void **state) {
   (void)state;
   struct pl_arguments arguments;
   assert_true(parse("x --out f.pcap", &arguments));
-  assert_string_equal(arguments.path, "f.pcap");
-  assert_null(arguments.interface);
+  assert_string_equal(arguments.paths[PL_LINE_A], "f.pcap");
+  assert_null(arguments.interfaces[PL_LINE_A]);
   assert_int_equal(arguments.seconds, 120);
   assert_int_equal(arguments.exchange.seed, 1);
   assert_int_equal(arguments.exchange.options, 8);
@@ -81,6 +97,20 @@ static void defaults_and_values_arrive(void **state) {
   assert_int_equal(arguments.exchange.options, 96);
   assert_int_equal(arguments.exchange.scenario, PL_FLOW_CALM_ONLY);
   assert_int_equal(arguments.exchange.snapshot_cycle_s, 3);
+}
+
+static void a_venue_sends_again(void **state) {
+  (void)state;
+  struct pl_arguments arguments;
+  assert_true(parse("x --out f --venue starbase", &arguments));
+  assert_int_equal(arguments.load.snapshot_cycle_s, 0);
+  assert_false(arguments.resends);
+  assert_true(parse("x --interface i --venue starbase --snapshot-cycle 5 --resend 10.0.0.9:6400",
+                    &arguments));
+  assert_int_equal(arguments.load.snapshot_cycle_s, 5);
+  assert_true(arguments.resends);
+  assert_int_equal(ntohl(arguments.resend.sin_addr.s_addr), 0x0a000009);
+  assert_int_equal(ntohs(arguments.resend.sin_port), 6400);
 }
 
 static void speed_is_read_exactly(void **state) {
@@ -104,6 +134,21 @@ static void speed_is_read_exactly(void **state) {
   }
 }
 
+static void two_lines_and_their_impairment_arrive(void **state) {
+  (void)state;
+  struct pl_arguments arguments;
+  assert_true(parse("x --out a --out-b b", &arguments));
+  assert_string_equal(arguments.paths[PL_LINE_B], "b");
+  assert_false(arguments.is_impaired);
+  assert_true(parse("x --interface a --interface-b b --impair-seed 7 --loss-b 2%", &arguments));
+  assert_string_equal(arguments.interfaces[PL_LINE_B], "b");
+  assert_true(arguments.is_impaired);
+  assert_int_equal(arguments.impair[PL_LINE_A].seed, 7);
+  assert_int_equal(arguments.impair[PL_LINE_B].seed, 7);
+  assert_int_equal(arguments.impair[PL_LINE_A].loss_ppm, 0);
+  assert_int_equal(arguments.impair[PL_LINE_B].loss_ppm, 20000);
+}
+
 static void endless_keeps_the_cycle(void **state) {
   (void)state;
   struct pl_arguments arguments;
@@ -117,14 +162,22 @@ static void help_wins(void **state) {
   struct pl_arguments arguments;
   assert_true(parse("x --out f --help", &arguments));
   assert_true(arguments.help);
-  assert_non_null(strstr(pl_arguments_usage, "--snapshot-cycle"));
+  char text[8192] = "";
+  FILE *out = fmemopen(text, sizeof text, "w");
+  assert_non_null(out);
+  pl_arguments_usage(out);
+  assert_int_equal(fclose(out), 0);
+  assert_non_null(strstr(text, "--snapshot-cycle"));
+  assert_non_null(strstr(text, "--both-burst-frames"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bad_usage_is_refused),
       cmocka_unit_test(defaults_and_values_arrive),
+      cmocka_unit_test(a_venue_sends_again),
       cmocka_unit_test(speed_is_read_exactly),
+      cmocka_unit_test(two_lines_and_their_impairment_arrive),
       cmocka_unit_test(endless_keeps_the_cycle),
       cmocka_unit_test(help_wins),
   };

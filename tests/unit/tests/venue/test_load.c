@@ -30,7 +30,9 @@ static const struct wire wires[] = {
 
 static struct pl_load_config config_of(const struct wire *wire, uint64_t seed,
                                        uint32_t packet_messages) {
-  struct pl_load_config config = {pl_load_wire_find(wire->name), pl_day_default(), packet_messages};
+  struct pl_load_config config = {.wire = pl_load_wire_find(wire->name),
+                                  .day = pl_day_default(),
+                                  .packet_messages = packet_messages};
   assert_non_null(config.wire);
   assert_string_equal(config.wire->name, wire->name);
   config.day.seed = seed;
