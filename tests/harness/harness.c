@@ -68,9 +68,17 @@ bool pl_frames_read(struct pl_frames *frames, const char *path) {
   return done;
 }
 
-static bool add_frame(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
+bool pl_frames_keep(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
   pl_frames_add(context, frame, (uint32_t)size, time_ns);
   return true;
+}
+
+void pl_frames_venue(struct pl_frames *frames, const struct pl_exchange_config *config) {
+  struct pl_exchange *exchange = pl_exchange_open(config, pl_frames_keep, frames);
+  PL_CHECK(exchange != NULL);
+  PL_CHECK(pl_exchange_run(exchange, config->start_ns + config->cycle_ns));
+  pl_exchange_close(exchange);
+  pl_frames_seal(frames);
 }
 
 void pl_frames_exchange(struct pl_frames *frames, uint64_t seed, uint32_t seconds,
@@ -79,11 +87,7 @@ void pl_frames_exchange(struct pl_frames *frames, uint64_t seed, uint32_t second
   config.seed = seed;
   config.rate = updates_per_s;
   config.cycle_ns = seconds * UINT64_C(1000000000);
-  struct pl_exchange *exchange = pl_exchange_open(&config, add_frame, frames);
-  PL_CHECK(exchange != NULL);
-  PL_CHECK(pl_exchange_run(exchange, config.start_ns + config.cycle_ns));
-  pl_exchange_close(exchange);
-  pl_frames_seal(frames);
+  pl_frames_venue(frames, &config);
 }
 
 const char *pl_harness_shared(const char *name, char *room, size_t room_bytes) {

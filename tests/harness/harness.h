@@ -32,7 +32,12 @@ void pl_frames_free(struct pl_frames *frames);
  * false when it is no capture or has no frame. A cut tail ends it. */
 bool pl_frames_read(struct pl_frames *frames, const char *path);
 
-/* pl_frames_exchange runs the simulated exchange for so long; the frames are sealed. */
+/* pl_frames_keep is a pl_exchange_sink that appends each frame; context is the struct pl_frames. */
+bool pl_frames_keep(void *context, uint64_t time_ns, const uint8_t *frame, size_t size);
+
+/* pl_frames_venue runs the simulated exchange for one cycle; the frames are sealed.
+ * pl_frames_exchange does it with all else at its default. */
+void pl_frames_venue(struct pl_frames *frames, const struct pl_exchange_config *config);
 void pl_frames_exchange(struct pl_frames *frames, uint64_t seed, uint32_t seconds,
                         uint32_t updates_per_s);
 

@@ -4,11 +4,6 @@
 
 #include <stdlib.h>
 
-static bool take(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 static void note(void *context, uint64_t index, const enum pl_impair_fate *fate) {
   struct pl_frames_missed *missed = context;
   if (fate[PL_LINE_A] != PL_IMPAIR_WHOLE && fate[PL_LINE_B] != PL_IMPAIR_WHOLE)
@@ -38,8 +33,8 @@ static void merge(struct pl_frames *to, const struct pl_frames *a, const struct 
 void pl_frames_impair(const struct pl_frames *clean, const struct pl_impair_config *config,
                       struct pl_frames *ret_both, struct pl_frames_missed *ret_missed) {
   struct pl_frames lines[PL_IMPAIR_LINES] = {0};
-  const struct pl_impair_out out[PL_IMPAIR_LINES] = {{take, &lines[PL_LINE_A]},
-                                                     {take, &lines[PL_LINE_B]}};
+  const struct pl_impair_out out[PL_IMPAIR_LINES] = {{pl_frames_keep, &lines[PL_LINE_A]},
+                                                     {pl_frames_keep, &lines[PL_LINE_B]}};
   struct pl_impair_pair pair;
   PL_CHECK(pl_impair_pair_open(&pair, config, out));
   if (ret_missed != NULL) {

@@ -112,11 +112,6 @@ static void check_book(const struct plain *plain, const struct pl_book *book) {
   }
 }
 
-static bool add_frame(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 static void check_counts(const struct pl_binance_deribit_counts *counts) {
   print_message("real flow, synthetic wire: %u frames; %u updates (%u in the snapshot) as %u book "
                 "messages, %u split; %u levels; %u of %u tickers; %u trades\n",
@@ -138,7 +133,7 @@ static void flow_goes_through_the_pipeline(void **state) {
   if (pl_harness_shared(CAPTURE, path, sizeof path) == NULL) skip();
   struct pl_frames frames = {0};
   struct pl_binance_deribit_counts counts;
-  assert_null(pl_binance_deribit_run(path, add_frame, &frames, &counts));
+  assert_null(pl_binance_deribit_run(path, pl_frames_keep, &frames, &counts));
   pl_frames_seal(&frames);
   assert_int_equal(frames.count, counts.frames);
   check_counts(&counts);

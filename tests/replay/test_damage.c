@@ -23,11 +23,6 @@ static struct pl_policy policy;
 static struct pl_policy eager; /* its model always wants more than the cap */
 static struct watch watch;
 
-static bool frame_add(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 /* Twelve seconds with a snapshot cycle in each. */
 static int setup(void **state) {
   (void)state;
@@ -37,10 +32,7 @@ static int setup(void **state) {
   config.options = 2;
   config.snapshot_cycle_s = 1;
   config.cycle_ns = UINT64_C(12000000000);
-  struct pl_exchange *exchange = pl_exchange_open(&config, frame_add, &frames);
-  if (exchange == NULL || !pl_exchange_run(exchange, config.start_ns + config.cycle_ns)) return -1;
-  pl_exchange_close(exchange);
-  pl_frames_seal(&frames);
+  pl_frames_venue(&frames, &config);
   pl_policy_default(&policy);
   policy.rearm_ns = UINT64_C(300000000);
   eager = policy;

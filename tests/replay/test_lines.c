@@ -18,11 +18,6 @@
 static struct pl_frames clean;
 static struct pl_policy policy;
 
-static bool add_frame(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 static int setup(void **state) {
   (void)state;
   struct pl_exchange_config config = pl_exchange_default();
@@ -30,11 +25,7 @@ static int setup(void **state) {
   config.rate = RATE;
   config.cycle_ns = SECONDS * SECOND_NS;
   config.snapshot_cycle_s = SNAPSHOT_S;
-  struct pl_exchange *exchange = pl_exchange_open(&config, add_frame, &clean);
-  assert_non_null(exchange);
-  assert_true(pl_exchange_run(exchange, config.start_ns + config.cycle_ns));
-  pl_exchange_close(exchange);
-  pl_frames_seal(&clean);
+  pl_frames_venue(&clean, &config);
   pl_policy_default(&policy);
   policy.gap_wait_ns = SECOND_NS / 10; /* the simulated frames are milliseconds apart */
   return 0;

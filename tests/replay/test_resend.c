@@ -20,11 +20,6 @@
 static struct pl_frames clean;
 static struct pl_policy policy;
 
-static bool keep(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 static void generate(const char *venue, bool snapshots) {
   struct pl_load_config config = {.wire = pl_load_wire_find(venue),
                                   .day = pl_day_default(),
@@ -34,7 +29,7 @@ static void generate(const char *venue, bool snapshots) {
   config.day.messages = MESSAGES;
   config.day.live_orders = LIVE;
   clean = (struct pl_frames){0};
-  struct pl_load *load = pl_load_open(&config, keep, &clean);
+  struct pl_load *load = pl_load_open(&config, pl_frames_keep, &clean);
   assert_non_null(load);
   while (pl_load_run(load, UINT64_MAX) != 0) continue;
   pl_load_close(load);

@@ -29,15 +29,10 @@ static struct pl_load_config config_of(const char *venue, uint32_t cycle_s) {
   return config;
 }
 
-static bool keep(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 static void generate(uint32_t cycle_s, struct pl_frames *ret_frames) {
   const struct pl_load_config config = config_of("starbase", cycle_s);
   *ret_frames = (struct pl_frames){0};
-  struct pl_load *load = pl_load_open(&config, keep, ret_frames);
+  struct pl_load *load = pl_load_open(&config, pl_frames_keep, ret_frames);
   assert_non_null(load);
   assert_true(pl_load_run(load, UINT64_MAX) > MESSAGES);
   assert_int_equal(pl_load_run(load, UINT64_MAX), 0);
@@ -216,7 +211,7 @@ static void orders_stand_in_their_priority(void **state) {
 static void other_wires_have_no_snapshots(void **state) {
   (void)state;
   const struct pl_load_config config = config_of("itch", CYCLE_S);
-  assert_null(pl_load_open(&config, keep, NULL));
+  assert_null(pl_load_open(&config, pl_frames_keep, NULL));
 }
 
 int main(void) {

@@ -42,15 +42,10 @@ static struct pl_load_config config_of(const struct wire *wire, uint64_t seed,
   return config;
 }
 
-static bool keep(void *context, uint64_t time_ns, const uint8_t *frame, size_t size) {
-  pl_frames_add(context, frame, (uint32_t)size, time_ns);
-  return true;
-}
-
 /* All of a day's frames, sealed; returns how many messages are in them. */
 static uint64_t generate(const struct pl_load_config *config, struct pl_frames *ret_frames) {
   *ret_frames = (struct pl_frames){0};
-  struct pl_load *load = pl_load_open(config, keep, ret_frames);
+  struct pl_load *load = pl_load_open(config, pl_frames_keep, ret_frames);
   assert_non_null(load);
   uint64_t messages = 0, more;
   while ((more = pl_load_run(load, 999)) != 0) messages += more;
@@ -228,10 +223,10 @@ static void wrong_configurations_are_refused(void **state) {
   assert_null(pl_load_wire_find("none"));
   for (size_t i = 0; i < WIRES; i++) {
     struct pl_load_config config = config_of(&wires[i], 1, 0);
-    assert_null(pl_load_open(&config, keep, NULL));
+    assert_null(pl_load_open(&config, pl_frames_keep, NULL));
     config.packet_messages = 1;
     config.day.symbols = 0;
-    assert_null(pl_load_open(&config, keep, NULL));
+    assert_null(pl_load_open(&config, pl_frames_keep, NULL));
   }
   pl_load_close(NULL);
 }
