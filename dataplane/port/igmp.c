@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <rte_ip.h>
+
 #include "engine/base/check.h"
 
 #define REPORTS_TO        0xe0000016u /* 224.0.0.22 */
@@ -70,19 +72,11 @@ static void add_record(struct pl_igmp *igmp, const uint8_t *record, uint32_t rec
   report->records++;
 }
 
-/* Of an even number of bytes. */
-static uint16_t checksum(const uint8_t *bytes, uint32_t size_bytes) {
-  uint32_t sum = 0;
-  for (uint32_t i = 0; i < size_bytes; i += 2) sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-  sum = (sum >> 16) + (sum & 0xffff);
-  return (uint16_t) ~(sum + (sum >> 16));
-}
-
 static void finish(struct report *report) {
   struct igmpv3_report head = {.type = IGMPV3_HOST_MEMBERSHIP_REPORT,
                                .ngrec = htons(report->records)};
   memcpy(report->bytes, &head, sizeof head);
-  head.csum = htons(checksum(report->bytes, report->size_bytes));
+  head.csum = (uint16_t)~rte_raw_cksum(report->bytes, report->size_bytes);
   memcpy(report->bytes, &head, sizeof head);
 }
 

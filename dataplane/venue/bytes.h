@@ -1,5 +1,5 @@
 /* Numbers as they lie on the wire, unaligned: little endian (SBE, IEX) and big endian (Nasdaq).
- * What is written leaves in a request. */
+ * What is written leaves in a request, or in the headers of a frame that is made here. */
 #ifndef DATAPLANE_VENUE_BYTES_H
 #define DATAPLANE_VENUE_BYTES_H
 
@@ -52,6 +52,10 @@ static inline void pl_bytes_put_le64(uint8_t *at, uint64_t value) {
 
 static inline void pl_bytes_put_be16(uint8_t *at, uint16_t value) {
   pl_bytes_put_le16(at, __builtin_bswap16(value));
+}
+
+static inline void pl_bytes_put_be32(uint8_t *at, uint32_t value) {
+  pl_bytes_put_le32(at, __builtin_bswap32(value));
 }
 
 static inline void pl_bytes_put_be64(uint8_t *at, uint64_t value) {
